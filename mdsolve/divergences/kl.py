@@ -1,0 +1,74 @@
+"""Relative entropy KL(π‖π0), the divergence of fine-tuning from human feedback ([S] Prop 4.4)."""
+
+from __future__ import annotations
+
+from math import inf, log
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mdsolve.divergences.base import Array, Divergence, Step
+from mdsolve.precision import exponential_excess
+
+if TYPE_CHECKING:
+    import cvxpy as cp
+
+
+class KL(Divergence):
+    """KL(π‖π0) = Σ π log(π/π0) − π + π0;  d*(s; q) = q (e^s − 1), slope q e^s, no pole.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> float(KL().value(np.array([0.5]), np.array([0.5]))[0])
+    0.0
+    """
+
+    name = "kl"
+    symbol = "KL(π‖π0)"
+    degree = inf
+
+    def value(self, p: Array, q: Array) -> Array:
+        """Return p log(p/q) − p + q, as p times the deficit of the log at q/p − 1."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            k = np.log(p / q)
+            ratio_form = np.where(np.isfinite(k), p * k, p * (np.log(p) - np.log(q)))
+            near = q * (k * np.expm1(k) - exponential_excess(k))
+            far = np.where(p > 0, ratio_form - p + q, q)
+        return np.where(np.abs(k) < 0.5, near, far)
+
+    def conjugate(self, s: Array, q: Array) -> tuple[Array, Array]:
+        """Return q (e^s − 1) and q e^s."""
+        growth = np.expm1(s)
+        return q * growth, q * (1.0 + growth)
+
+    def expression(self, variable: cp.Expression, q: Array) -> cp.Expression:
+        """Return Σ x log(x/q) − x + q."""
+        import cvxpy as cp
+
+        return cp.sum(cp.kl_div(variable, q))
+
+    def mass(self, position: Array, q: Array) -> Array:
+        """Return q e^s."""
+        return q * np.exp(position)
+
+    def first_position(self, q: float) -> float:
+        """Return −log q."""
+        return -log(q)
+
+    def curvature(self, mass: Array, position: Array, q: Array) -> Array:
+        """Return the mass itself."""
+        return mass
+
+    def growth(self, step: Step, q: Array) -> Array:
+        """Return p (e^k − 1)."""
+        short = np.abs(step.k) < 1.0
+        return np.where(
+            short, step.mass * np.expm1(np.where(short, step.k, 0.0)), step.to - step.mass
+        )
+
+    def bregman(self, step: Step, q: Array) -> Array:
+        """Return p (e^k − 1 − k)."""
+        short = np.abs(step.k) < 1.0
+        near = step.mass * exponential_excess(np.where(short, step.k, 0.0))
+        return np.where(short, near, step.to - step.mass * (1.0 + step.k))

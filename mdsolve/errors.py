@@ -1,0 +1,25 @@
+"""What this library refuses, and why: every refusal names the place, the value and the remedy."""
+
+
+class MdsolveError(Exception):
+    """Any error that this library raises on purpose."""
+
+
+class InvalidInput(MdsolveError, ValueError):
+    """Input that cannot be what its author meant; nothing has been written."""
+
+
+class ToleranceNotReached(MdsolveError):
+    """A solver's answer whose bracket, computed from the problem's data, is wider than asked.
+
+    Attributes
+    ----------
+    solver : str
+        What was run.
+    lower, upper : float
+        The bracket that was reached (welfare units).
+    """
+
+    def __init__(self, message: str, *, solver: str, lower: float, upper: float) -> None:
+        super().__init__(message)
+        self.solver, self.lower, self.upper = solver, lower, upper

@@ -1,0 +1,272 @@
+"""A mechanism is a training rule with a payment: reports in, a model and transfers out ([S] §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mdsolve.errors import InvalidInput
+from mdsolve.games import Game
+from mdsolve.outcome_views import html, text
+from mdsolve.payments import Payment, Settlement
+from mdsolve.training_rules import TOLERANCE, FiniteMenu, Training, TrainingRule
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """A training rule and the payment that goes with it.
+
+    Parameters
+    ----------
+    rule : TrainingRule or FiniteMenu
+    payment : Payment
+
+    Examples
+    --------
+    >>> import mdsolve as md
+    >>> game = md.Game([0.5, 0.5], [[1.0, 0.0], [0.0, 1.0]], sizes=[3, 1])
+    >>> outcome = md.Mechanism(md.SocialWelfare("l2", 4.0), md.AffineMaximizer()).run(game)
+    >>> outcome.model, outcome.payments
+    (array([0.625, 0.375]), array([0.28125, 0.03125]))
+    """
+
+    rule: TrainingRule | FiniteMenu
+    payment: Payment
+
+    def run(
+        self,
+        game: Game,
+        *,
+        solver: str = "auto",
+        tolerance: float = TOLERANCE,
+        constraints: Any = (),
+    ) -> Outcome:
+        """Train on what is reported and charge for it.
+
+        Parameters
+        ----------
+        game : Game
+        solver, tolerance, constraints
+            As for `TrainingRule.train`; constraints must not depend on the reports.
+
+        Raises
+        ------
+        InvalidInput
+            If the payment does not fit the rule.
+        ToleranceNotReached
+            If no solver's bracket is narrow enough.
+        """
+        if not isinstance(game, Game):
+            raise InvalidInput(
+                f"game: {type(game).__name__} is not a Game. Build one with Game(...) or "
+                "Game.from_table(...)."
+            )
+        settled = self.payment.settle(
+            self.rule, game, solver=solver, tolerance=tolerance, constraints=constraints
+        )
+        return Outcome(game, self, settled)
+
+    def run_many(self, games: Iterable[Game], **options: Any) -> Iterator[Outcome]:
+        """Yield the outcome of each game, as they come.
+
+        Examples
+        --------
+        >>> import mdsolve as md
+        >>> mechanism = md.Mechanism(md.SocialWelfare("kl", 1.0), md.AffineMaximizer())
+        >>> games = (md.Game([0.5, 0.5], [[k, 0.0]]) for k in (1.0, 2.0))
+        >>> [float(outcome.model[0].round(3)) for outcome in mechanism.run_many(games)]
+        [0.731, 0.881]
+        """
+        return (self.run(game, **options) for game in games)
+
+
+@dataclass(frozen=True, repr=False)
+class Outcome:
+    """What a mechanism did: the model, what each group pays and gets, and how sure that is.
+
+    Attributes
+    ----------
+    model : (outcomes,) array
+        π, probabilities.
+    payments, utilities : (groups,) arrays
+        What each group pays, and w_i <r_i, π> less that (welfare units).
+    payment_lower, payment_upper : (groups,) arrays
+        Interval of each payment, from the brackets of all solves.
+    lower, upper : float
+        Bracket of the rule's optimum (welfare units).
+    counterfactuals : (groups, outcomes) array
+        The model trained without each group, computed when first asked for.
+    """
+
+    game: Game
+    mechanism: Mechanism
+    settlement: Settlement = field(repr=False)
+
+    @property
+    def training(self) -> Training:
+        """The trained model with its bracket, multiplier and solver."""
+        return self.settlement.training
+
+    @property
+    def model(self) -> Array:
+        """π, (outcomes,)."""
+        return self.training.model
+
+    @property
+    def lower(self) -> float:
+        """Lower end of the optimum's bracket (welfare units)."""
+        return self.training.lower
+
+    @property
+    def upper(self) -> float:
+        """Upper end of the optimum's bracket (welfare units)."""
+        return self.training.upper
+
+    @property
+    def payments(self) -> Array:
+        """What each group pays, (groups,), welfare units."""
+        return self.settlement.payments
+
+    @property
+    def utilities(self) -> Array:
+        """What each group gets, less its payment, (groups,), welfare units."""
+        return self.settlement.utilities
+
+    @property
+    def payment_lower(self) -> Array:
+        """Lower ends of the payments' intervals, (groups,), welfare units."""
+        return self.settlement.payment_lower
+
+    @property
+    def payment_upper(self) -> Array:
+        """Upper ends of the payments' intervals, (groups,), welfare units."""
+        return self.settlement.payment_upper
+
+    @cached_property
+    def values(self) -> Array:
+        """Each group's mean reward <r_i, π>, (groups,), reward units."""
+        if isinstance(self.mechanism.rule, FiniteMenu):
+            return self.model @ self.mechanism.rule.values
+        return np.asarray(self.game.rewards @ self.model)
+
+    @cached_property
+    def counterfactuals(self) -> Array:
+        """The model trained without each group, (groups, outcomes)."""
+        rule = self.mechanism.rule
+        if isinstance(rule, FiniteMenu):
+            raise InvalidInput(
+                "counterfactuals: a finite menu trains no models. Compare the entries' welfare "
+                "with `rule.welfare(sizes)`."
+            )
+        silent = np.zeros(self.game.shape[1])
+        return np.stack(
+            [
+                rule.train(self.game.reported(group, silent)).model
+                for group in range(self.game.shape[0])
+            ]
+        )
+
+    def regret(
+        self, group: str | int, reward: ArrayLike | None = None, size: float | None = None
+    ) -> float:
+        """Return the utility that a group loses by a misreport (welfare units).
+
+        Parameters
+        ----------
+        group : str or int
+        reward : (outcomes,) array_like, optional
+            What it reports in place of its reward (values of the entries, for a menu).
+        size : float, optional
+            What it reports in place of its size.
+
+        Examples
+        --------
+        >>> import mdsolve as md
+        >>> game = md.Game([0.5, 0.5], [[1.0, 0.0], [0.0, 1.0]], sizes=[3, 1])
+        >>> outcome = md.Mechanism(md.SocialWelfare("l2", 4.0), md.AffineMaximizer()).run(game)
+        >>> outcome.regret(0, [2.0, 0.0])
+        0.28125
+        """
+        index = self.game.group_index(group)
+        told = float(self.game.sizes[index]) if size is None else float(size)
+        rule = self.mechanism.rule
+        if isinstance(rule, FiniteMenu):
+            report = rule.values[:, index] if reward is None else np.asarray(reward, dtype=float)
+        else:
+            given = self.game.rewards[[index]] if reward is None else reward
+            lie = self.game.reported(index, np.ravel(_dense(given)), told)
+            report = np.ravel(_dense(lie.rewards[[index]]))
+        return self.mechanism.payment.regret(rule, self.game, index, report, told)
+
+    def table(self, by: str = "outcome") -> pa.Table:
+        """Return a table with one row per outcome, or per group with ``by="group"``."""
+        import pyarrow as pa
+
+        if by == "group":
+            return pa.table(
+                {
+                    "group": list(self.game.groups),
+                    "size": self.game.sizes,
+                    "value": self.values,
+                    "payment": self.payments,
+                    "payment_lower": self.payment_lower,
+                    "payment_upper": self.payment_upper,
+                    "utility": self.utilities,
+                }
+            )
+        if by != "outcome":
+            raise InvalidInput(f'by: {by!r} is not a row of a table. Use "outcome" or "group".')
+        if isinstance(self.mechanism.rule, FiniteMenu):
+            return pa.table({"entry": np.arange(self.model.size), "model": self.model})
+        return pa.table(
+            {
+                "outcome": list(self.game.outcomes),
+                "reference": self.game.reference,
+                "model": self.model,
+                "combined_reward": self.game.combined(),
+            }
+        )
+
+    def to_dict(self, prompt: str | None = None) -> dict[str, Any]:
+        """Return everything as plain lists and numbers, payments and utilities by group."""
+        groups = [str(group) for group in self.game.groups]
+        return {
+            "prompt": prompt,
+            "outcomes": [str(outcome) for outcome in self.game.outcomes],
+            "groups": groups,
+            "sizes": dict(zip(groups, self.game.sizes.tolist(), strict=True)),
+            "reference": self.game.reference.tolist(),
+            "model": self.model.tolist(),
+            "values": dict(zip(groups, self.values.tolist(), strict=True)),
+            "payments": dict(zip(groups, self.payments.tolist(), strict=True)),
+            "payment_intervals": {
+                group: [low, high]
+                for group, low, high in zip(
+                    groups, self.payment_lower.tolist(), self.payment_upper.tolist(), strict=True
+                )
+            },
+            "utilities": dict(zip(groups, self.utilities.tolist(), strict=True)),
+            "lower": self.lower,
+            "upper": self.upper,
+            "solver": self.training.solver,
+        }
+
+    def __repr__(self) -> str:
+        return text(self)
+
+    def _repr_html_(self) -> str:
+        return html(self)
+
+
+def _dense(rows: Any) -> Any:
+    return rows.toarray() if hasattr(rows, "toarray") else rows

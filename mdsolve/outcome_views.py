@@ -1,0 +1,99 @@
+"""How an outcome shows itself: a few lines in a terminal, two small tables in a notebook."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from mdsolve.mechanism import Outcome
+
+_SHOWN = 6
+
+
+def text(outcome: Outcome) -> str:
+    """Return the outcome in a few lines: the likeliest outcomes, the groups, the bracket."""
+    return "\n".join(
+        [
+            f"{outcome.mechanism.rule!r}, paid by {outcome.mechanism.payment!r}",
+            *_columns(("outcome", "reference", "model"), _outcome_rows(outcome)),
+            *_columns(("group", "size", "value", "payment", "utility"), _group_rows(outcome)),
+            _bracket(outcome),
+        ]
+    )
+
+
+def html(outcome: Outcome) -> str:
+    """Return the same as two HTML tables."""
+    return (
+        f"<p><b>{escape(repr(outcome.mechanism.rule))}</b></p>"
+        + _html_table(("outcome", "reference", "model"), _outcome_rows(outcome))
+        + _html_table(("group", "size", "value", "payment", "utility"), _group_rows(outcome))
+        + f"<p>{escape(_bracket(outcome))}</p>"
+    )
+
+
+def _outcome_rows(outcome: Outcome) -> list[tuple[str, ...]]:
+    order = np.argsort(-outcome.model, kind="stable")[:_SHOWN]
+    reference = outcome.game.reference if outcome.model.size == outcome.game.shape[1] else None
+    rows = [
+        (
+            str(outcome.game.outcomes[x]) if reference is not None else f"entry {x}",
+            f"{reference[x]:.4g}" if reference is not None else "",
+            f"{outcome.model[x]:.4g}",
+        )
+        for x in order
+    ]
+    left = outcome.model.size - len(order)
+    return [*rows, (f"and {left} more", "", "")] if left else rows
+
+
+def _group_rows(outcome: Outcome) -> list[tuple[str, ...]]:
+    game = outcome.game
+    rows = [
+        (
+            str(game.groups[i]),
+            *(
+                f"{number:.4g}"
+                for number in (
+                    game.sizes[i],
+                    outcome.values[i],
+                    outcome.payments[i],
+                    outcome.utilities[i],
+                )
+            ),
+        )
+        for i in range(min(_SHOWN, game.shape[0]))
+    ]
+    left = game.shape[0] - len(rows)
+    return [*rows, (f"and {left} more", "", "", "", "")] if left else rows
+
+
+def _bracket(outcome: Outcome) -> str:
+    training: Any = outcome.training
+    return (
+        f"optimum in [{training.lower:.10g}, {training.upper:.10g}] welfare units "
+        f"(gap {training.gap:.1e}, by {training.solver})"
+    )
+
+
+def _columns(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(line[k]) for line in (header, *rows)) for k in range(len(header))]
+    return [
+        "  "
+        + "  ".join(
+            cell.ljust(width) if k == 0 else cell.rjust(width)
+            for k, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        for line in (header, *rows)
+    ]
+
+
+def _html_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in line) + "</tr>" for line in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

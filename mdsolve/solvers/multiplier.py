@@ -1,0 +1,262 @@
+"""The scalar dual of a training rule ([S] Prop 4.4): one multiplier makes the masses sum to one.
+
+Φ(c) = min_ν ν + λ Σ_x d*((c(x) − ν)/λ; π0(x)). Every problem is a *move* from a point already
+solved (the reference, at c = 0, is one) by a change of reward h = Δc/λ: each outcome's position
+changes by k(x) = h(x) − κ with one scalar κ such that no mass is created. The Bregman divergence
+of d* summed over the move is Φ's own, B_Φ/λ: the payment, the regret, and Φ(c) − <c, π0>.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import inf, isfinite, isinf, log, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mdsolve.divergences import Divergence, Step
+from mdsolve.divergences.clipped import Clipped
+from mdsolve.precision import EPS
+
+Array = NDArray[np.float64]
+
+_BLOCK = 1 << 14
+_SAMPLE = 1 << 10
+_STEPS = 200
+
+
+@dataclass(frozen=True)
+class Point:
+    """Positions (multiplier units) and masses (probability) of all outcomes, (outcomes,) each."""
+
+    position: Array
+    mass: Array
+
+    @cached_property
+    def anchor(self) -> int:
+        """The outcome with most mass: moves are measured from it, so that it moves exactly."""
+        return int(self.mass.argmax())
+
+
+@dataclass(frozen=True)
+class Move:
+    """Where a change of reward leads: the point, k at the anchor, and B_Φ/λ ≥ 0 of the move."""
+
+    point: Point
+    anchor_step: float
+    bregman: float
+
+
+def origin(divergence: Divergence, reference: Array) -> Point:
+    """Return the point of c = 0: the reference itself."""
+    return Point(np.broadcast_to(divergence.origin, reference.shape), reference)
+
+
+def move(
+    divergence: Divergence, reference: Array, here: Point, change: Array, offsets: Array
+) -> Move:
+    """Return the point after a change of reward.
+
+    Parameters
+    ----------
+    divergence : Divergence
+        d.
+    reference : (outcomes,) array
+        π0 > 0.
+    here : Point
+        A solved point.
+    change : (outcomes,) array
+        Δc/λ less its value at ``here.anchor``, exact where it is small.
+    offsets : (outcomes,) array
+        (c(x) − max c)/λ ≤ 0 of the problem to be solved: where the move is long they hold the
+        digits that ``here`` and ``change`` lose.
+    """
+    if not change.any():
+        return Move(here, 0.0, 0.0)
+    top = locate(divergence, offsets, reference)
+    start = float(offsets[here.anchor] + top - here.position[here.anchor])
+    live = _live(divergence, reference, here, offsets, top)
+    if live is None:
+        path = _Path(divergence, reference, here.position, here.mass, change, offsets, top, start)
+        step, bregman = path.balance()
+        return Move(Point(path.there, path.to), step, bregman)
+    parts = (reference, here.position, here.mass, change, offsets)
+    path = _Path(divergence, *(part[live] for part in parts), top, start)
+    step, bregman = path.balance()
+    mass = np.zeros_like(reference)
+    mass[live] = path.to
+    return Move(Point(offsets + (top + (step - start)), mass), step, bregman)
+
+
+@dataclass
+class _Path:
+    """One move, as a function of the anchor's step; it keeps where it led last."""
+
+    divergence: Divergence
+    reference: Array
+    position: Array
+    mass: Array
+    change: Array
+    offsets: Array
+    top: float
+    start: float
+
+    def __post_init__(self) -> None:
+        self.there = np.empty_like(self.reference)
+        self.to = np.empty_like(self.reference)
+
+    def balance(self) -> tuple[float, float]:
+        """Return the anchor's step that creates no mass, by Newton, and the Bregman sum there.
+
+        The sum is flat at the answer: a step off by ε costs it ε² Σ curvature / 2, no more.
+        """
+        step, bregman = self.start, 0.0
+        for _ in range(8):
+            total, curvature, bregman = self.walk(step)
+            if total * total <= EPS * curvature * bregman or step == step - total / curvature:
+                break
+            step -= total / curvature
+        return step, bregman
+
+    def walk(self, anchor_step: float) -> tuple[float, float, float]:
+        """Return the created mass, its derivative in the anchor's step, and the Bregman sum."""
+        total = curvature = bregman = 0.0
+        top = self.top + (anchor_step - self.start)
+        for part in _parts(self.reference.size):
+            q, position = self.reference[part], self.position[part]
+            k = self.change[part] + anchor_step
+            short = np.abs(k) <= 0.5 * np.abs(position)
+            there = np.where(short, position + k, self.offsets[part] + top)
+            to = self.divergence.mass(there, q)
+            step = Step(position, self.mass[part], k, there, to)
+            total += float(self.divergence.growth(step, q).sum())
+            curvature += float(self.divergence.curvature(to, there, q).sum())
+            bregman += float(self.divergence.bregman(step, q).sum())
+            self.there[part], self.to[part] = there, to
+        return total, curvature, bregman
+
+
+def _live(
+    divergence: Divergence, reference: Array, here: Point, offsets: Array, top: float
+) -> NDArray[np.intp] | None:
+    """Return the outcomes with mass at either end, or None where they are most of them."""
+    if not isinstance(divergence, Clipped):
+        return None
+    _, level = divergence.scale_and_level(reference)
+    margin = 1e-9 * (1.0 + abs(top))
+    live = np.flatnonzero((level + 0.5 * (offsets + (top + margin)) > 0) | (here.mass > 0))
+    return live if 2 * live.size < reference.size else None
+
+
+def locate(divergence: Divergence, offsets: Array, reference: Array) -> float:
+    """Return the position of the top outcome at which the masses sum to one.
+
+    The others' positions are this plus ``offsets`` ≤ 0.
+    """
+    if isinstance(divergence, Clipped):
+        return _locate_clipped(divergence, offsets, reference)
+    best = float(reference[offsets == 0.0].max())
+    high = divergence.first_position(best)
+    low = divergence.origin
+    top = 0.0 if isinf(divergence.degree) else high
+    for _ in range(_STEPS):
+        total, curvature = _masses(divergence, offsets, reference, top)
+        low, high = (low, top) if total > 1.0 else (top, high)
+        new = top - _straight(divergence.degree, total) * total / curvature
+        if isinf(divergence.degree):
+            return new
+        if not low <= new <= high:
+            new = -sqrt(-low) * sqrt(-high)
+        if abs(new - top) <= 2.0 * EPS * abs(top) or new == top:
+            return new
+        top = new
+    return top
+
+
+def _straight(degree: float, total: float) -> float:
+    """Return degree (total^(1/degree) − 1): the excess of mass, straightened for Newton."""
+    if isinf(degree):
+        return log(total)
+    return degree * (total ** (1.0 / degree) - 1.0)
+
+
+def _masses(
+    divergence: Divergence, offsets: Array, reference: Array, top: float
+) -> tuple[float, float]:
+    total = curvature = 0.0
+    for part in _parts(reference.size):
+        q, position = reference[part], offsets[part] + top
+        mass = divergence.mass(position, q)
+        total += float(mass.sum())
+        curvature += float(divergence.curvature(mass, position, q).sum())
+    return total, curvature
+
+
+def _locate_clipped(divergence: Clipped, offsets: Array, reference: Array) -> float:
+    """Shrink the set of outcomes with mass until it is consistent: no sort, few full passes.
+
+    The set only shrinks on the way from an upper bound of the top position to the answer, and
+    part of the outcomes, asked to hold all mass, gives such a bound: what it excludes stays out.
+    """
+    lost = 0.0
+    if offsets.size > 4 * _SAMPLE:
+        some = slice(None, None, offsets.size // _SAMPLE)
+        spare = 1.0 - float(reference[some].sum())
+        bound = _shrink(divergence, offsets[some], reference[some], spare)
+        bound = min(bound, divergence.first_position(float(reference[offsets == 0.0].max())))
+        offsets, reference, lost = _keep(
+            divergence, offsets, reference, bound + 1e-9 * (1.0 + abs(bound))
+        )
+    return _shrink(divergence, offsets, reference, lost)
+
+
+def _shrink(divergence: Clipped, offsets: Array, reference: Array, lost: float) -> float:
+    """Return the top position t at which Σ scale (offset + t)/2 over those kept is what is lost."""
+    top, kept = inf, offsets.size
+    while True:
+        weight, moment, newly, count = _balance_sums(divergence, offsets, reference, top)
+        new = (2.0 * (lost + newly) - moment) / weight
+        if count == kept and isfinite(top):
+            return new
+        top, kept = new, count
+        if 2 * count < offsets.size:
+            offsets, reference, more = _keep(divergence, offsets, reference, top)
+            lost, kept = lost + more, -1
+
+
+def _balance_sums(
+    divergence: Clipped, offsets: Array, reference: Array, top: float
+) -> tuple[float, float, float, int]:
+    """Return Σ scale, Σ scale · offset over those with mass, Σ q over the rest, and how many."""
+    weight = moment = lost = 0.0
+    count = 0
+    for part in _parts(offsets.size):
+        a, q = offsets[part], reference[part]
+        scale, level = divergence.scale_and_level(q)
+        inside = level + 0.5 * (a + top) > 0 if isfinite(top) else np.ones(a.shape, bool)
+        inner = scale * inside
+        weight += float(inner.sum())
+        moment += float(inner @ a)
+        lost += float(q @ ~inside)
+        count += int(np.count_nonzero(inside))
+    return weight, moment, lost, count
+
+
+def _keep(
+    divergence: Clipped, offsets: Array, reference: Array, top: float
+) -> tuple[Array, Array, float]:
+    """Return what has mass at a top position, and the reference mass of what has none."""
+    kept: list[tuple[Array, Array]] = []
+    lost = 0.0
+    for part in _parts(offsets.size):
+        a, q = offsets[part], reference[part]
+        _, level = divergence.scale_and_level(q)
+        inside = level + 0.5 * (a + top) > 0
+        kept.append((a[inside], q[inside]))
+        lost += float(q @ ~inside)
+    return np.concatenate([a for a, _ in kept]), np.concatenate([q for _, q in kept]), lost
+
+
+def _parts(size: int) -> list[slice]:
+    return [slice(start, start + _BLOCK) for start in range(0, size, _BLOCK)]

@@ -1,0 +1,132 @@
+"""What training gives: a model, and the bracket that says how good it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mdsolve.errors import InvalidInput, ToleranceNotReached
+from mdsolve.games import Game
+from mdsolve.value_function import Optimum
+
+Array = NDArray[np.float64]
+
+#: width of the bracket that is accepted by default, relative to max(|Φ|, max|c|)
+TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Training:
+    """What training gave, and the bracket that says how good it is.
+
+    Attributes
+    ----------
+    model : (outcomes,) array
+        π, probabilities.
+    lower, upper : float
+        The optimum of the rule's objective lies between them (welfare units).
+    multiplier : float
+        ν: Φ(c) ≤ ν + λ Σ d*((c − ν)/λ), welfare units.
+    weights : (groups,) array
+        g, at which the model maximises Σ g_i v_i − λD; the sizes for social welfare.
+    solver : str
+        What was run.
+    violation : float
+        By how much the model misses the user's own constraints, at worst.
+    """
+
+    model: Array
+    lower: float
+    upper: float
+    multiplier: float
+    weights: Array
+    solver: str
+    violation: float = 0.0
+    optimum: Optimum | None = field(default=None, repr=False)
+
+    @property
+    def gap(self) -> float:
+        """Width of the bracket (welfare units)."""
+        return self.upper - self.lower
+
+    def __repr__(self) -> str:
+        return (
+            f"Training({self.model.size} outcomes by {self.solver}; optimum in "
+            f"[{self.lower:.12g}, {self.upper:.12g}], gap {self.gap:.2g})"
+        )
+
+
+def trained(at: Optimum) -> Training:
+    """Return Φ's own answer as a training under social welfare."""
+    return Training(at.model, *at.bracket, at.multiplier, at.weights, at.solver, 0.0, at)
+
+
+def accept(game: Game, training: Training, tolerance: float) -> Training:
+    """Return the training, or refuse it where its bracket is wider than asked."""
+    scale = max(abs(training.lower), abs(training.upper))
+    scale = scale if isfinite(scale) else 0.0
+    if training.gap <= tolerance * scale:
+        return training
+    scale = max(scale, float(np.abs(training.weights @ game.rewards).max()))
+    if training.gap <= tolerance * scale:
+        return training
+    raise ToleranceNotReached(
+        f"solver {training.solver}: the optimum lies in [{training.lower:.12g}, "
+        f"{training.upper:.12g}], a gap of {training.gap:.3g} where {tolerance * scale:.3g} "
+        f'was asked (tolerance {tolerance:g}). Try solver="auto", a larger tolerance, or '
+        "rewards and strength of similar scale.",
+        solver=training.solver,
+        lower=training.lower,
+        upper=training.upper,
+    )
+
+
+def best_of(missed: Sequence[ToleranceNotReached]) -> ToleranceNotReached:
+    """Return one refusal that tells all, with the narrowest bracket."""
+    best = min(missed, key=lambda miss: miss.upper - miss.lower)
+    message = "\n".join(str(miss) for miss in missed)
+    return ToleranceNotReached(message, solver=best.solver, lower=best.lower, upper=best.upper)
+
+
+def checked_strength(strength: float) -> float:
+    """Return λ as a float, refusing what is not positive and finite."""
+    try:
+        value = float(strength)
+    except (TypeError, ValueError):
+        value = float("nan")
+    if not (isfinite(value) and value > 0.0):
+        raise InvalidInput(
+            f"strength: {strength!r} is not a positive finite number. Give the weight λ > 0 of the "
+            "divergence in welfare units, such as 0.1 for rewards between 0 and 1."
+        )
+    return value
+
+
+def checked_tolerance(tolerance: float) -> None:
+    """Refuse a tolerance that is not positive and finite."""
+    if not (isfinite(tolerance) and tolerance > 0.0):
+        raise InvalidInput(
+            f"tolerance: {tolerance!r} is not a positive finite number. Give a relative gap such "
+            "as 1e-6."
+        )
+
+
+def refuse_negative(game: Game, rule: str) -> None:
+    """Refuse games with a negative reward, or a group whose rewards are all zero."""
+    for group, (lowest, highest) in zip(game.groups, game.reward_bounds, strict=True):
+        if lowest < 0 or highest == 0:
+            what = f"a reward of {lowest:g}" if lowest < 0 else "no reward above 0"
+            raise InvalidInput(
+                f"group {group!r}: {what}. {rule} is defined for rewards ≥ 0, not all zero: shift "
+                "them, or use SocialWelfare or Egalitarian."
+            )
+
+
+def is_constrained(constraints: Any) -> bool:
+    """Tell whether the user asks for constraints of their own."""
+    return callable(constraints) or len(constraints) > 0

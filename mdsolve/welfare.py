@@ -1,0 +1,278 @@
+"""Concave welfare G of the groups' values v, and its conjugate G_*(g) = inf_v <g, v> − G(v).
+
+A rule that maximises G(v) − λD is min over g ≥ 0 of Φ(Σ g_i r_i) − G_*(g) (math §3; [S] Def 4.1).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from math import inf, isfinite
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mdsolve.errors import InvalidInput
+from mdsolve.precision import exponential_excess
+
+if TYPE_CHECKING:
+    import cvxpy as cp
+
+Array = NDArray[np.float64]
+
+
+class Welfare(ABC):
+    """One concave, monotone function of the values v (n,), given the sizes w (n,).
+
+    Units: v in reward units, G in welfare units, g = dG/dv.
+    """
+
+    name: ClassVar[str]
+    #: defined for v > 0 alone, so every group's rewards are ≥ 0 and not all zero
+    needs_positive: ClassVar[bool] = False
+    #: the sizes enter G
+    uses_sizes: ClassVar[bool] = True
+
+    @abstractmethod
+    def value(self, values: Array, sizes: Array) -> float:
+        """Return G(v), −∞ where it is not defined."""
+
+    @abstractmethod
+    def weights(self, values: Array, sizes: Array) -> Array:
+        """Return g = dG/dv (n,): one supergradient where G has several."""
+
+    @abstractmethod
+    def conjugate(self, weights: Array, sizes: Array) -> float:
+        """Return G_*(g) = inf_v <g, v> − G(v), −∞ outside its domain."""
+
+    @abstractmethod
+    def excess(self, weights: Array, values: Array, sizes: Array) -> float:
+        """Return <g, v> − G(v) − G_*(g) ≥ 0 uncancelled: the duality gap of g with its model."""
+
+    @abstractmethod
+    def expression(self, values: cp.Expression, sizes: cp.Expression) -> cp.Expression:
+        """Return G as a concave CVXPY expression; ``sizes`` is a nonnegative parameter."""
+
+
+class Social(Welfare):
+    """G = Σ w v, G_* = 0 at g = w and −∞ elsewhere.
+
+    Examples
+    --------
+    >>> Social().value(np.array([1.0, 3.0]), np.array([2.0, 1.0]))
+    5.0
+    """
+
+    name = "social"
+
+    def value(self, values: Array, sizes: Array) -> float:
+        """Return Σ w v."""
+        return float(sizes @ values)
+
+    def weights(self, values: Array, sizes: Array) -> Array:
+        """Return w."""
+        return np.array(sizes, dtype=float)
+
+    def conjugate(self, weights: Array, sizes: Array) -> float:
+        """Return 0 at g = w, −∞ elsewhere."""
+        return 0.0 if np.array_equal(weights, sizes) else -inf
+
+    def excess(self, weights: Array, values: Array, sizes: Array) -> float:
+        """Return 0 at g = w, ∞ elsewhere."""
+        return -self.conjugate(weights, sizes)
+
+    def expression(self, values: cp.Expression, sizes: cp.Expression) -> cp.Expression:
+        """Return Σ w v; with v a variable this is DPP."""
+        import cvxpy as cp
+
+        return cp.sum(cp.multiply(sizes, values))
+
+    def __repr__(self) -> str:
+        return "Social()"
+
+
+class Egalitarian(Welfare):
+    """G = min v, G_* = 0 on the simplex and −∞ off it; sizes do not matter.
+
+    Not strictly increasing in every value: outside [S] Assumption 3.2.
+
+    Examples
+    --------
+    >>> Egalitarian().value(np.array([1.0, 3.0]), np.ones(2))
+    1.0
+    """
+
+    name = "egalitarian"
+    uses_sizes = False
+
+    def value(self, values: Array, sizes: Array) -> float:
+        """Return min v."""
+        return float(np.min(values))
+
+    def weights(self, values: Array, sizes: Array) -> Array:
+        """Return equal weights on the groups that are worst off."""
+        worst = np.asarray(values) == np.min(values)
+        return worst / worst.sum()
+
+    def conjugate(self, weights: Array, sizes: Array) -> float:
+        """Return 0 where g ≥ 0 and Σ g = 1 to rounding, −∞ elsewhere."""
+        weights = np.asarray(weights, dtype=float)
+        off = abs(float(weights.sum()) - 1.0) > 4e-16 * (4 + weights.size)
+        return -inf if off or float(weights.min()) < 0.0 else 0.0
+
+    def excess(self, weights: Array, values: Array, sizes: Array) -> float:
+        """Return Σ g (v − min v)."""
+        if not isfinite(self.conjugate(weights, sizes)):
+            return inf
+        return float(weights @ (values - np.min(values)))
+
+    def expression(self, values: cp.Expression, sizes: cp.Expression) -> cp.Expression:
+        """Return min v."""
+        import cvxpy as cp
+
+        return cp.min(values)
+
+    def __repr__(self) -> str:
+        return "Egalitarian()"
+
+
+class Power(Welfare):
+    """G = Σ w v^{1−α}/(1−α), Σ w log v at α = 1; each group has the curve w = g V^α.
+
+    The curve is walked by a *position* z: g = w e^{−min(α,1) z}, V = e^{z/max(α,1)}. Neither end
+    loses digits there, for tiny α (g hardly moves) nor for large α (V hardly moves).
+    """
+
+    needs_positive = True
+    alpha: float
+
+    def value(self, values: Array, sizes: Array) -> float:
+        """Return G(v): −∞ below 0, and at 0 from α = 1 on."""
+        values = np.asarray(values, dtype=float)
+        if float(values.min()) < 0.0 or (self.alpha >= 1.0 and float(values.min()) == 0.0):
+            return -inf
+        with np.errstate(over="ignore"):
+            if self.alpha == 1.0:
+                return float(np.sum(sizes * np.log(values)))
+            return float(np.sum(sizes * values ** (1.0 - self.alpha) / (1.0 - self.alpha)))
+
+    def weights(self, values: Array, sizes: Array) -> Array:
+        """Return w v^{−α}, ∞ at v = 0."""
+        with np.errstate(divide="ignore", over="ignore"):
+            return sizes * np.asarray(values, dtype=float) ** -self.alpha
+
+    def conjugate(self, weights: Array, sizes: Array) -> float:
+        """Return Σ w − w log(w/g) at α = 1, else −α/(1−α) Σ w V^{1−α}, V = (w/g)^{1/α}."""
+        weights = np.asarray(weights, dtype=float)
+        if self.alpha == 0.0:
+            return 0.0 if bool(np.all(weights >= sizes)) else -inf
+        if float(weights.min()) < 0.0 or (self.alpha <= 1.0 and float(weights.min()) == 0.0):
+            return -inf
+        if self.alpha == 1.0:
+            return float(np.sum(sizes * (1.0 - np.log(sizes / weights))))
+        with np.errstate(divide="ignore", over="ignore"):
+            power = sizes * np.exp(np.log(weights / sizes) * ((self.alpha - 1.0) / self.alpha))
+        return float(np.sum(power) * (self.alpha / (self.alpha - 1.0)))
+
+    def derivatives(self, weights: Array, sizes: Array) -> tuple[Array, Array]:
+        """Return the gradient V = (w/g)^{1/α} of G_* and its Hessian's diagonal −V/(αg)."""
+        with np.errstate(divide="ignore", over="ignore"):
+            values = np.exp(np.log(sizes / np.asarray(weights, dtype=float)) / self.alpha)
+            return values, -values / (self.alpha * weights)
+
+    def position(self, values: Array) -> Array:
+        """Return the position z at which the curve passes V = ``values`` > 0."""
+        return max(self.alpha, 1.0) * np.log(values)
+
+    def point(self, position: Array, sizes: Array) -> tuple[Array, Array]:
+        """Return (g, V) at a position."""
+        with np.errstate(over="ignore"):
+            return (
+                sizes * np.exp(-min(self.alpha, 1.0) * position),
+                np.exp(position / max(self.alpha, 1.0)),
+            )
+
+    def excess(self, weights: Array, values: Array, sizes: Array) -> float:
+        """Return Σ g V (e^δ − 1 − (e^{(1−α)δ} − 1)/(1−α)), δ = log(v/V)."""
+        if self.alpha == 0.0:
+            return float((weights - sizes) @ values) if np.all(weights >= sizes) else inf
+        if not isfinite(self.conjugate(weights, sizes)) or float(np.min(values)) <= 0.0:
+            return self._plain_excess(weights, values, sizes)
+        log_values = np.log(sizes / weights) / self.alpha
+        return self.excess_at(weights, np.log(values) - log_values, np.exp(log_values))
+
+    def excess_at(self, weights: Array, delta: Array, curve: Array) -> float:
+        """Return the excess of δ = log(v/V) at (g, V), V = ``curve``."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            growth = exponential_excess(delta)
+            if self.alpha != 1.0:
+                rest = 1.0 - self.alpha
+                growth = growth - exponential_excess(rest * delta) / rest
+            total = float(np.sum(weights * curve * np.maximum(growth, 0.0)))
+            return inf if np.isnan(total) else total
+
+    def _plain_excess(self, weights: Array, values: Array, sizes: Array) -> float:
+        conjugate, value = self.conjugate(weights, sizes), self.value(values, sizes)
+        if not (isfinite(conjugate) and isfinite(value)):
+            return inf
+        return float(weights @ values) - value - conjugate
+
+    def expression(self, values: cp.Expression, sizes: cp.Expression) -> cp.Expression:
+        """Return Σ w log v, or Σ w v^{1−α}/(1−α) by the cone of powers."""
+        import cvxpy as cp
+
+        if self.alpha == 0.0:
+            return cp.sum(cp.multiply(sizes, values))
+        if self.alpha == 1.0:
+            return cp.sum(cp.multiply(sizes, cp.log(values)))
+        power = cp.power(values, 1.0 - self.alpha, approx=False)
+        return cp.sum(cp.multiply(sizes, power)) / (1.0 - self.alpha)
+
+
+class Nash(Power):
+    """G = Σ w log v, G_* = Σ w − w log(w/g).
+
+    Examples
+    --------
+    >>> Nash().weights(np.array([0.5, 4.0]), np.array([1.0, 2.0]))
+    array([2. , 0.5])
+    """
+
+    name = "nash"
+    alpha = 1.0
+
+    def __repr__(self) -> str:
+        return "Nash()"
+
+
+class AlphaFair(Power):
+    """G = Σ w v^{1−α}/(1−α): α = 0 is social, 1 Nash, and α → ∞ tends to egalitarian.
+
+    Parameters
+    ----------
+    alpha : float
+        Aversion to inequality, finite and ≥ 0.
+
+    Raises
+    ------
+    InvalidInput
+        If α is negative or not finite.
+
+    Examples
+    --------
+    >>> AlphaFair(2.0).value(np.array([0.5, 0.25]), np.ones(2))
+    -6.0
+    """
+
+    name = "alpha-fair"
+
+    def __init__(self, alpha: float) -> None:
+        if not (isfinite(alpha) and alpha >= 0.0):
+            raise InvalidInput(
+                f"alpha: {alpha!r} is not a finite number ≥ 0. "
+                "Give 0 (social), 1 (Nash) or more; for the limit use Egalitarian."
+            )
+        self.alpha = float(alpha)
+
+    def __repr__(self) -> str:
+        return f"AlphaFair({self.alpha!r})"

@@ -1,0 +1,132 @@
+"""What the README and the docs show is what happens: their blocks run, page by page.
+
+A page is one session in an empty folder beside which ``problems`` lies. ``python`` blocks share
+one namespace; ``pycon`` blocks are doctests in it; of ``console`` and ``bash`` blocks the
+``mdsolve`` commands run, and output shown below a ``$ mdsolve ...`` line is compared.
+"""
+
+import doctest
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import matplotlib as mpl
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("[!_]*.md"))]
+EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.py"))
+FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+COMMAND = """#!{python}
+import sys
+from mdsolve.cli import main
+sys.exit(main())
+"""
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+class Block(NamedTuple):
+    """A fenced block: its language, its text without indent, the page's line it starts after."""
+
+    language: str
+    text: str
+    line: int
+
+
+def blocks(page: str) -> list[Block]:
+    """Return the fenced blocks of a page in order."""
+    return [
+        Block(found[2], re.sub(f"^{found[1]}", "", found[3], flags=re.MULTILINE), start)
+        for found in FENCE.finditer(page)
+        for start in [page.count("\n", 0, found.start()) + 1]
+    ]
+
+
+def commands(block: Block) -> list[tuple[str, str]]:
+    """Return the block's commands that start ``mdsolve``, each with the output shown below it."""
+    text = block.text.replace("\\\n", " ")
+    if block.language == "console":
+        typed = re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text, re.MULTILINE)
+    else:
+        typed = [(line, "") for line in text.splitlines()]
+    return [
+        (command.strip(), shown)
+        for line, shown in typed
+        for command in line.split("&&")
+        if command.strip().startswith("mdsolve ")
+    ]
+
+
+def run_python(block: Block, names: dict[str, Any], page: str) -> None:
+    exec(compile("\n" * block.line + block.text, page, "exec"), names)
+
+
+def run_doctest(block: Block, names: dict[str, Any], page: str) -> None:
+    session = doctest.DocTestParser().get_doctest(block.text, {}, page, page, block.line)
+    session.globs = names
+    report: list[str] = []
+    doctest.DocTestRunner(optionflags=FLAGS).run(session, out=report.append, clear_globs=False)
+    assert not report, "".join(report)
+
+
+def run_commands(block: Block, names: dict[str, Any], page: str) -> None:
+    for command, shown in commands(block):
+        done = subprocess.run(command, shell=True, capture_output=True, text=True)
+        place = f"{page}:{block.line}: {command}"
+        assert done.returncode == 0, f"{place}\n{done.stderr}"
+        if shown.strip():
+            same = doctest.OutputChecker().check_output(shown, done.stdout, FLAGS)
+            assert same, f"{place}\nshown:\n{shown}\nprinted:\n{done.stdout}"
+
+
+RUN = {"python": run_python, "pycon": run_doctest, "console": run_commands, "bash": run_commands}
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """Return an empty folder, entered, in which ``problems`` and the command are at hand."""
+    tools = tmp_path / "tools"
+    desk = tmp_path / "docs" / "examples"
+    tools.mkdir()
+    desk.mkdir(parents=True)
+    for folder in (tmp_path, desk):
+        (folder / "problems").symlink_to(ROOT / "problems")
+    command = tools / "mdsolve"
+    command.write_text(COMMAND.format(python=sys.executable))
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.chdir(desk)
+    with mpl.rc_context():
+        yield desk
+    from matplotlib import pyplot as plt
+
+    plt.close("all")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+def test_the_blocks_of_a_page_run(page, desk):
+    names: dict[str, Any] = {"__name__": page.stem}
+    for block in blocks(page.read_text("utf-8")):
+        if block.language in RUN:
+            RUN[block.language](block, names, page.name)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_of_the_gallery_runs(example, desk):
+    exec(compile(example.read_text("utf-8"), example.name, "exec"), {"__name__": "__main__"})
+
+
+def test_a_page_that_lies_is_seen(desk):
+    lies = "```pycon\n>>> 1 + 1\n3\n```\n\n```python\nassert False\n```\n"
+    doctest_block, python_block = blocks(lies)
+    with pytest.raises(AssertionError, match="Expected"):
+        run_doctest(doctest_block, {}, "page.md")
+    with pytest.raises(AssertionError):
+        run_python(python_block, {}, "page.md")
+    with pytest.raises(AssertionError, match=r"page.md:1: mdsolve --version"):
+        run_commands(Block("console", "$ mdsolve --version\nnot this\n", 1), {}, "page.md")
