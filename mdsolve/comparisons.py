@@ -20,7 +20,7 @@ from mdsolve.errors import InvalidInput, ToleranceNotReached
 from mdsolve.games.labels import checked_labels
 
 Array = NDArray[np.float64]
-Comparisons = Iterable[Sequence[Any]] | Mapping[Any, float]
+Comparisons = Iterable[Sequence[Any]] | Mapping[Any, Any]
 
 ACCURACY = 1e-10
 _NEWTON_STEPS = 30
@@ -31,7 +31,7 @@ def bradley_terry(
     comparisons: Comparisons,
     outcomes: Sequence[Any] | None = None,
     *,
-    ridge: float = 0.0,
+    ridge: float | int = 0.0,
     solver: str | None = None,
 ) -> Array:
     """Fit one reward an outcome to pairwise comparisons, to 1e-10.
@@ -79,7 +79,7 @@ def rewards_from_comparisons(
     tables: Mapping[Any, Comparisons],
     outcomes: Sequence[Any],
     *,
-    ridge: float = 0.0,
+    ridge: float | int = 0.0,
     solver: str | None = None,
 ) -> Array:
     """Fit each group's rewards to its own comparisons; rows in the order of ``tables``.
@@ -206,7 +206,7 @@ def _refuse_unsettled(record: _Record) -> None:
     )
 
 
-def _conic_start(record: _Record, ridge: float, solver: str | None) -> Array:
+def _conic_start(record: _Record, ridge: float | int, solver: str | None) -> Array:
     import cvxpy as cp
 
     name = None if solver is None else solver.upper()
@@ -236,7 +236,7 @@ def _conic_start(record: _Record, ridge: float, solver: str | None) -> Array:
 class _Loss:
     """Negative log-likelihood plus ridge: its value and its Newton step."""
 
-    def __init__(self, record: _Record, ridge: float) -> None:
+    def __init__(self, record: _Record, ridge: float | int) -> None:
         self.counts, self.ridge, self.incidence = record.counts, ridge, record.incidence()
         self.part = record.parts("weak")[1]
 
@@ -276,7 +276,7 @@ class _Loss:
         return step
 
 
-def _settled(record: _Record, ridge: float, rewards: Array) -> Array:
+def _settled(record: _Record, ridge: float | int, rewards: Array) -> Array:
     loss = _Loss(record, ridge)
     rewards = loss.centred(rewards)
     step = loss.step(rewards)

@@ -13,6 +13,31 @@ if TYPE_CHECKING:
 _SHOWN = 6
 
 
+def one_line(name: object, width: int = 40) -> str:
+    """Return a name on one line of printable characters, cut to ``width``.
+
+    Examples
+    --------
+    >>> one_line("first\tsecond" + chr(10) + "third", 13)
+    'first second…'
+    """
+    words = "".join(c if c.isprintable() else " " for c in str(name)).split()
+    line = " ".join(words) or "(blank)"
+    return line if len(line) <= width else line[: width - 1].rstrip() + "…"
+
+
+def percent(mass: float) -> str:
+    """Return a probability as a percentage that is not rounded to zero.
+
+    Examples
+    --------
+    >>> percent(0.25), percent(3.14e-9)
+    ('25.0%', '3.1e-07%')
+    """
+    points = 100.0 * mass
+    return f"{points:.1f}%" if points >= 0.1 else f"{points:.2g}%"
+
+
 def text(outcome: Outcome) -> str:
     """Return the outcome in a few lines: the likeliest outcomes, the groups, the bracket."""
     return "\n".join(
@@ -20,7 +45,7 @@ def text(outcome: Outcome) -> str:
             f"{outcome.mechanism.rule!r}, paid by {outcome.mechanism.payment!r}",
             *_columns(("outcome", "reference", "model"), _outcome_rows(outcome)),
             *_columns(("group", "size", "value", "payment", "utility"), _group_rows(outcome)),
-            _bracket(outcome),
+            bracket_line(outcome),
         ]
     )
 
@@ -31,7 +56,7 @@ def html(outcome: Outcome) -> str:
         f"<p><b>{escape(repr(outcome.mechanism.rule))}</b></p>"
         + _html_table(("outcome", "reference", "model"), _outcome_rows(outcome))
         + _html_table(("group", "size", "value", "payment", "utility"), _group_rows(outcome))
-        + f"<p>{escape(_bracket(outcome))}</p>"
+        + f"<p>{escape(bracket_line(outcome))}</p>"
     )
 
 
@@ -40,7 +65,7 @@ def _outcome_rows(outcome: Outcome) -> list[tuple[str, ...]]:
     reference = outcome.game.reference if outcome.model.size == outcome.game.shape[1] else None
     rows = [
         (
-            str(outcome.game.outcomes[x]) if reference is not None else f"entry {x}",
+            one_line(outcome.game.outcomes[x]) if reference is not None else f"entry {x}",
             f"{reference[x]:.4g}" if reference is not None else "",
             f"{outcome.model[x]:.4g}",
         )
@@ -54,7 +79,7 @@ def _group_rows(outcome: Outcome) -> list[tuple[str, ...]]:
     game = outcome.game
     rows = [
         (
-            str(game.groups[i]),
+            one_line(game.groups[i]),
             *(
                 f"{number:.4g}"
                 for number in (
@@ -71,7 +96,8 @@ def _group_rows(outcome: Outcome) -> list[tuple[str, ...]]:
     return [*rows, (f"and {left} more", "", "", "", "")] if left else rows
 
 
-def _bracket(outcome: Outcome) -> str:
+def bracket_line(outcome: Outcome) -> str:
+    """Return the bracket of the optimum, and what found it."""
     training: Any = outcome.training
     return (
         f"optimum in [{training.lower:.10g}, {training.upper:.10g}] welfare units "

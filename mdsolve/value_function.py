@@ -83,8 +83,9 @@ class Optimum:
         """The derivative of each outcome's mass in its position, (outcomes,)."""
         if self.point is None:
             return self.model
-        point = self.point
-        return self.function.divergence.curvature(point.mass, point.position, self.function.game.reference)
+        mass, position = self.point.mass, self.point.position
+        reference = self.function.game.reference
+        return self.function.divergence.curvature(mass, position, reference)
 
     def hessian(self) -> Array:
         """Return the Hessian of Φ in the weights, (groups, groups), from centred rewards."""

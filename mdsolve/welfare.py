@@ -83,9 +83,7 @@ class Social(Welfare):
 
     def expression(self, values: cp.Expression, sizes: cp.Expression) -> cp.Expression:
         """Return Σ w v; with v a variable this is DPP."""
-        import cvxpy as cp
-
-        return cp.sum(cp.multiply(sizes, values))
+        return sizes @ values
 
     def __repr__(self) -> str:
         return "Social()"
@@ -196,10 +194,13 @@ class Power(Welfare):
         """Return Σ g V (e^δ − 1 − (e^{(1−α)δ} − 1)/(1−α)), δ = log(v/V)."""
         if self.alpha == 0.0:
             return float((weights - sizes) @ values) if np.all(weights >= sizes) else inf
-        if not isfinite(self.conjugate(weights, sizes)) or float(np.min(values)) <= 0.0:
+        if float(np.min(weights)) <= 0.0 or float(np.min(values)) <= 0.0:
             return self._plain_excess(weights, values, sizes)
         log_values = np.log(sizes / weights) / self.alpha
-        return self.excess_at(weights, np.log(values) - log_values, np.exp(log_values))
+        with np.errstate(over="ignore"):
+            curve = np.exp(log_values)
+        total = self.excess_at(weights, np.log(values) - log_values, curve)
+        return total if isfinite(total) else self._plain_excess(weights, values, sizes)
 
     def excess_at(self, weights: Array, delta: Array, curve: Array) -> float:
         """Return the excess of δ = log(v/V) at (g, V), V = ``curve``."""
@@ -222,11 +223,10 @@ class Power(Welfare):
         import cvxpy as cp
 
         if self.alpha == 0.0:
-            return cp.sum(cp.multiply(sizes, values))
+            return sizes @ values
         if self.alpha == 1.0:
-            return cp.sum(cp.multiply(sizes, cp.log(values)))
-        power = cp.power(values, 1.0 - self.alpha, approx=False)
-        return cp.sum(cp.multiply(sizes, power)) / (1.0 - self.alpha)
+            return sizes @ cp.log(values)
+        return (sizes @ cp.power(values, 1.0 - self.alpha, approx=False)) / (1.0 - self.alpha)
 
 
 class Nash(Power):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -32,6 +34,15 @@ def _rows(draw, outcomes: int, ties: bool, signed: bool):
     return row
 
 
+def _built(*arguments) -> Game:
+    """Build a game; beartype looks at random items, which Hypothesis forbids in a strategy."""
+    state = random.getstate()
+    try:
+        return Game(*arguments)
+    finally:
+        random.setstate(state)
+
+
 @st.composite
 def games(
     draw,
@@ -58,7 +69,7 @@ def games(
     masses = st.one_of(_MASSES, _TINY) if tiny_masses else _MASSES
     weights = np.array([1.0, *draw(st.lists(masses, min_size=m - 1, max_size=m - 1))])
     weights = np.roll(weights, draw(st.integers(0, m - 1)))
-    return Game(weights / weights.sum(), rewards, sizes)
+    return _built(weights / weights.sum(), rewards, sizes)
 
 
 @st.composite

@@ -16,8 +16,13 @@ from typing import Any, NamedTuple
 import matplotlib as mpl
 import pytest
 
+import mdsolve
+
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("[!_]*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    *(path for path in sorted((ROOT / "docs").rglob("*.md")) if "_build" not in path.parts),
+]
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.py"))
 FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 COMMAND = """#!{python}
@@ -130,3 +135,17 @@ def test_a_page_that_lies_is_seen(desk):
         run_python(python_block, {}, "page.md")
     with pytest.raises(AssertionError, match=r"page.md:1: mdsolve --version"):
         run_commands(Block("console", "$ mdsolve --version\nnot this\n", 1), {}, "page.md")
+
+
+def test_the_reference_lists_every_public_name():
+    page = (ROOT / "docs" / "api.md").read_text("utf-8")
+    listed = set(re.findall(r"^ {3}(\w+)$|`(\w+)`", page, re.MULTILINE))
+    assert set(mdsolve.__all__) <= {name for pair in listed for name in pair}
+
+
+def test_every_test_that_a_page_links_to_exists():
+    """A link to a test is written [`test_name`](../tests/test_file.py)."""
+    for page in PAGES:
+        for name, path in re.findall(r"\[`(test_\w+)`\]\(([\w./]+)\)", page.read_text("utf-8")):
+            source = (page.parent / path).read_text("utf-8")
+            assert re.search(rf"^ *def {name}\(", source, re.MULTILINE), f"{page}: {name}"

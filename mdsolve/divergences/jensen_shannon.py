@@ -22,8 +22,8 @@ class JensenShannon(Divergence):
     Examples
     --------
     >>> import numpy as np
-    >>> float(JensenShannon().value(np.array([0.0]), np.array([1.0]))[0]) == np.log(2) / 2
-    True
+    >>> float(JensenShannon().value(np.array([0.0]), np.array([1.0]))[0]).hex()
+    '0x1.62e42fefa39efp-2'
     """
 
     name = "jensen-shannon"

@@ -5,12 +5,11 @@ The groups' combined reward is c = Σ_i w_i r_i.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from mdsolve.errors import InvalidInput
 from mdsolve.games import matrices, validation
@@ -70,9 +69,9 @@ class Game:
 
     def __init__(
         self,
-        reference: ArrayLike,
+        reference: Any,
         rewards: Any,
-        sizes: ArrayLike | Mapping[str, float] | None = None,
+        sizes: Any = None,
         *,
         outcomes: Iterable[Any] | None = None,
         groups: Iterable[Any] | None = None,
@@ -85,9 +84,9 @@ class Game:
     @classmethod
     def from_logprob(
         cls,
-        logprob: ArrayLike,
+        logprob: Any,
         rewards: Any,
-        sizes: ArrayLike | Mapping[str, float] | None = None,
+        sizes: Any = None,
         *,
         outcomes: Iterable[Any] | None = None,
         groups: Iterable[Any] | None = None,
@@ -113,7 +112,7 @@ class Game:
     def from_table(
         cls,
         source: Any,
-        sizes: ArrayLike | Mapping[str, float] | None = None,
+        sizes: Any = None,
         *,
         prompt: Any = None,
         **columns: Any,
@@ -168,7 +167,7 @@ class Game:
         """Return the combined reward c = Σ_i w_i r_i, shape (outcomes,)."""
         return self.rewards.T @ self.sizes
 
-    def group_index(self, group: str | int) -> int:
+    def group_index(self, group: Any) -> int:
         """Return the position of a group given by name or by position."""
         if isinstance(group, str) and group in self.groups:
             return self.groups.index(group)
@@ -179,7 +178,7 @@ class Game:
             f"or a position from 0 to {len(self.groups) - 1}."
         )
 
-    def without(self, group: str | int) -> Game:
+    def without(self, group: Any) -> Game:
         """Return the game that lacks one group.
 
         Examples
@@ -201,7 +200,7 @@ class Game:
             reward_bounds=read_only(self.reward_bounds[keep]),
         )
 
-    def reported(self, group: str | int, reward: ArrayLike, size: float | None = None) -> Game:
+    def reported(self, group: Any, reward: Any, size: Any = None) -> Game:
         """Return the game in which one group reports another reward (and size).
 
         Examples
@@ -215,7 +214,7 @@ class Game:
         sizes[index] = sizes[index] if size is None else size
         return self._with_rewards(matrices.with_row(self.rewards, index, report), sizes)
 
-    def normalized(self, domain: Literal["sum", "max"]) -> Game:
+    def normalized(self, domain: str) -> Game:
         """Return the game with each group's rewards divided by their sum, or by their maximum.
 
         Nothing is shifted: rewards must be non-negative and not all zero.

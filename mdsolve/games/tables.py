@@ -15,7 +15,6 @@ from os import PathLike
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from mdsolve.errors import InvalidInput
 from mdsolve.games.files import checked_target, written_whole
@@ -29,7 +28,7 @@ _PANDAS_INDEX = "__index_level_"
 
 def games_from_table(
     source: Any,
-    sizes: ArrayLike | Mapping[str, float] | None = None,
+    sizes: Any = None,
     *,
     reference: str | None = None,
     logprob: str | None = None,
@@ -87,7 +86,7 @@ def games_from_table(
 
 def game_from_table(
     source: Any,
-    sizes: ArrayLike | Mapping[str, float] | None = None,
+    sizes: Any = None,
     *,
     prompt: Any = None,
     prompt_column: str = "prompt",

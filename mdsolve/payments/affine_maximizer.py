@@ -116,7 +116,8 @@ def _settle_exactly(rule: TrainingRule, game: Game, solver: str, tolerance: floa
         utilities = game.sizes * at.values - payments
     training = accept(game, trained(at), tolerance)
     slack = training.gap + 4.0 * EPS * np.abs(game.sizes * at.values)
-    assert payments is not None and utilities is not None
+    assert payments is not None
+    assert utilities is not None
     return Settlement(
         training,
         payments,
@@ -131,7 +132,8 @@ def _payment(phi: ValueFunction, at: Optimum, group: int) -> float:
     lowest, highest = phi.game.reward_bounds[group]
     if lowest == highest:
         return 0.0
-    assert at.point is not None and at.combined is not None
+    assert at.point is not None
+    assert at.combined is not None
     reward, size = row(phi.game, group), float(phi.game.sizes[group])
     change = -size * (reward - reward[at.point.anchor])
     return phi.bregman(at, change, at.combined.plus(-size, reward))[0]
@@ -181,5 +183,3 @@ def _menu_regret(rule: FiniteMenu, game: Game, group: int, reward: Array, size: 
     lie = rule.reported(group, reward).choose(sizes)
     scores = rule.welfare(game.sizes)
     return float(scores[truth] - scores[lie])
-
-

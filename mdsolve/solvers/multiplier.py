@@ -79,19 +79,22 @@ def move(
     live = _live(divergence, reference, here, offsets, top)
     if live is None:
         path = _Path(divergence, reference, here.position, here.mass, change, offsets, top, start)
-        step, bregman = path.balance()
-        return Move(Point(path.there, path.to), step, bregman)
+        further, bregman = path.balance()
+        return Move(Point(path.there, path.to), start + further, bregman)
     parts = (reference, here.position, here.mass, change, offsets)
     path = _Path(divergence, *(part[live] for part in parts), top, start)
-    step, bregman = path.balance()
+    further, bregman = path.balance()
     mass = np.zeros_like(reference)
     mass[live] = path.to
-    return Move(Point(offsets + (top + (step - start)), mass), step, bregman)
+    return Move(Point(offsets + (top + further), mass), start + further, bregman)
 
 
 @dataclass
 class _Path:
-    """One move, as a function of the anchor's step; it keeps where it led last."""
+    """One move, as a function of how much further than ``start`` the anchor goes.
+
+    ``top`` and ``start`` lead to the same place. It keeps where it led last.
+    """
 
     divergence: Divergence
     reference: Array
@@ -107,32 +110,41 @@ class _Path:
         self.to = np.empty_like(self.reference)
 
     def balance(self) -> tuple[float, float]:
-        """Return the anchor's step that creates no mass, by Newton, and the Bregman sum there.
+        """Return how far to go that no mass is created, by Newton, and the Bregman sum there.
 
         The sum is flat at the answer: a step off by ε costs it ε² Σ curvature / 2, no more.
         """
-        step, bregman = self.start, 0.0
+        further, bregman = 0.0, 0.0
         for _ in range(8):
-            total, curvature, bregman = self.walk(step)
-            if total * total <= EPS * curvature * bregman or step == step - total / curvature:
+            total, curvature, bregman = self.walk(further)
+            if total * total <= EPS * curvature * bregman:
                 break
-            step -= total / curvature
-        return step, bregman
+            new = further - total / curvature
+            still = self.start + new == self.start + further and self.top + new == self.top + further
+            if still or (isfinite(self.divergence.pole) and self.top + new >= 0.0):
+                break
+            further = new
+        return further, bregman
 
-    def walk(self, anchor_step: float) -> tuple[float, float, float]:
-        """Return the created mass, its derivative in the anchor's step, and the Bregman sum."""
+    def walk(self, further: float) -> tuple[float, float, float]:
+        """Return the created mass, its derivative in the anchor's step, and the Bregman sum.
+
+        A position moves by k = change + step, or to offset + top, whichever rounds less: near a
+        pole, positions of 1e-200 hold digits that no change of reward does.
+        """
         total = curvature = bregman = 0.0
-        top = self.top + (anchor_step - self.start)
+        step, top = self.start + further, self.top + further
         for part in _parts(self.reference.size):
-            q, position = self.reference[part], self.position[part]
-            k = self.change[part] + anchor_step
-            short = np.abs(k) <= 0.5 * np.abs(position)
-            there = np.where(short, position + k, self.offsets[part] + top)
+            q, position, change = self.reference[part], self.position[part], self.change[part]
+            there = self.offsets[part] + top
+            short = np.abs(change) + abs(step) <= np.abs(position) + np.abs(there)
+            k = np.where(short, change + step, there - position)
+            there = np.where(short, position + k, there)
             to = self.divergence.mass(there, q)
-            step = Step(position, self.mass[part], k, there, to)
-            total += float(self.divergence.growth(step, q).sum())
+            move = Step(position, self.mass[part], k, there, to)
+            total += float(self.divergence.growth(move, q).sum())
             curvature += float(self.divergence.curvature(to, there, q).sum())
-            bregman += float(self.divergence.bregman(step, q).sum())
+            bregman += float(self.divergence.bregman(move, q).sum())
             self.there[part], self.to[part] = there, to
         return total, curvature, bregman
 

@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mdsolve.precision import exponential_excess
-
 Array = NDArray[np.float64]
 Parts = Callable[[], Iterable[tuple[Array, Array]]]
 
@@ -22,6 +20,7 @@ NOTHING = -1e300  # the logarithm of no mass at all, finite so that differences 
 FAR = 40.0  # beyond, 1 + x is below the rounding of e^x
 TAYLOR = 2.0**-7  # up to this |x|, seven terms of the series of e^x - 1 - x are exact to 2e-14
 HUGE = 600.0  # up to this |x|, outcomes whose probability underflows cannot matter
+FLOOR = -700.0  # below, e^x and its products are slow, on their way to underflow
 CERTAIN = 1e-6  # from this E[e^x - 1 - x] on, E[e^x - 1] - E[x] keeps its digits
 _CELLS = 1 << 15
 
@@ -109,13 +108,14 @@ def tilts(parts: Parts, at_mode: Array, slopes: Array, anchors: Array | None = N
         x = ((rows - at_mode[:, None]) - mean[:, None]) * slopes[:, None]
         beyond = x > FAR
         if beyond.any():
-            far.append(_log_sum(np.where(beyond, logs + x, NOTHING)))
+            far.append(log_sum(np.where(beyond, logs + x, NOTHING)))
             x[beyond] = 0.0
-        excess = excess + exponential_excess(x) @ model
+        excess = excess + _excess(x) @ model
         x = (rows - anchors[:, None]) * slopes[:, None]
-        anchored.append(_log_sum(logs + x))
+        anchored.append(log_sum(logs + x))
         growth = growth + np.expm1(np.minimum(x, FAR), out=x) @ model
-    return Tilts(_log1p(excess / mass, far, mass), _near_zero(growth / mass, anchored, mass))
+    centred = _log1p(excess / mass, _combined(far, mass))
+    return Tilts(centred, _near_zero(growth / mass, _combined(anchored, mass)))
 
 
 def taylor_excess(x: Array, scratch: Array) -> Array:
@@ -128,6 +128,29 @@ def taylor_excess(x: Array, scratch: Array) -> Array:
     return total
 
 
+def log_sum(x: Array) -> tuple[Array, Array]:
+    """Return each row's maximum, and its sum of e^{x − maximum}; x is overwritten."""
+    top = x.max(axis=1)
+    x -= top[:, None]
+    np.maximum(x, FLOOR, out=x)
+    return top, np.exp(x, out=x).sum(axis=1)
+
+
+def log_total(tops: Array, sums: Array) -> Array:
+    """Return the logarithm of Σ sum e^{top} over the pieces (axis 0)."""
+    top = tops.max(axis=0)
+    return top + np.log(np.maximum((sums * np.exp(tops - top)).sum(axis=0), 1e-300))
+
+
+def _excess(x: Array) -> Array:
+    far = np.expm1(x)
+    far -= x
+    near = np.abs(x) <= TAYLOR
+    x[~near] = 0.0
+    np.copyto(far, taylor_excess(x, np.empty_like(x)), where=near)
+    return far
+
+
 def _logarithms(model: Array) -> Array:
     positive = model > 0.0
     return np.log(model, out=np.full_like(model, NOTHING), where=positive)
@@ -137,25 +160,17 @@ def _empty(like: Array) -> tuple[Array, Array]:
     return np.full_like(like, NOTHING), np.zeros_like(like)
 
 
-def _log_sum(x: Array) -> tuple[Array, Array]:
-    top = x.max(axis=1)
-    return top, np.exp(x - top[:, None]).sum(axis=1)
+def _combined(pieces: list[tuple[Array, Array]], mass: Any) -> Array:
+    tops, sums = (np.array(part) for part in zip(*pieces, strict=True))
+    return log_total(tops, sums) - np.log(mass)
 
 
-def _total(pieces: list[tuple[Array, Array]], mass: Any) -> Array:
-    """Return the logarithm of Σ sum e^{top} over the pieces, divided by the mass."""
-    tops = np.array([piece[0] for piece in pieces])
-    top = tops.max(axis=0)
-    total = (np.array([piece[1] for piece in pieces]) * np.exp(tops - top)).sum(axis=0) / mass
-    return top + np.log(np.maximum(total, 1e-300))
+def _log1p(excess: Array, far: Array) -> Array:
+    """Return log(1 + excess + e^far)."""
+    return np.where(far > HUGE, far, np.log1p(excess + np.exp(np.minimum(far, HUGE))))
 
 
-def _log1p(excess: Array, far: list[tuple[Array, Array]], mass: Any) -> Array:
-    logs = _total(far, mass)
-    return np.where(logs > HUGE, logs, np.log1p(excess + np.exp(np.minimum(logs, HUGE))))
-
-
-def _near_zero(growth: Array, pieces: list[tuple[Array, Array]], mass: Any) -> Array:
-    """Return log(1 + growth): from the growth itself where it is small, by log-sum-exp elsewhere."""
+def _near_zero(growth: Array, logs: Array) -> Array:
+    """Return log(1 + growth): from the growth where it is small, from its logarithm elsewhere."""
     small = np.abs(growth) < 0.5
-    return np.where(small, np.log1p(np.where(small, growth, 0.0)), _total(pieces, mass))
+    return np.where(small, np.log1p(np.where(small, growth, 0.0)), logs)

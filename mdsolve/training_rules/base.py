@@ -6,7 +6,7 @@ its own (`train`): min over g ≥ 0 of Φ(Σ g_i r_i) − G_*(g), n-dimensional 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mdsolve import welfare as welfares
 from mdsolve.divergences import Divergence
 from mdsolve.divergences import divergence as resolve
 from mdsolve.errors import InvalidInput, ToleranceNotReached
@@ -23,6 +22,7 @@ from mdsolve.precision import EPS
 from mdsolve.solvers import conic, require, welfare_dual
 from mdsolve.training_rules.training import (
     TOLERANCE,
+    NoPoint,
     Training,
     accept,
     best_of,
@@ -32,6 +32,7 @@ from mdsolve.training_rules.training import (
     refuse_negative,
 )
 from mdsolve.value_function import Bracket, Optimum, ValueFunction
+from mdsolve.welfare import Social, Welfare
 
 if TYPE_CHECKING:
     import cvxpy as cp
@@ -58,12 +59,12 @@ class TrainingRule:
 
     divergence: Divergence
     strength: float
-    welfare: welfares.Welfare = field(init=False, repr=False, compare=False)
+    welfare: Welfare = field(init=False, repr=False, compare=False)
 
     #: the largest Σ w_i v_i over some fixed set of models wins: VCG payments apply
     affine_maximizer = False
 
-    def __init__(self, divergence: Divergence | str, strength: float, welfare: welfares.Welfare):
+    def __init__(self, divergence: Divergence | str, strength: float, welfare: Welfare):
         object.__setattr__(self, "divergence", resolve(divergence))
         object.__setattr__(self, "strength", checked_strength(strength))
         object.__setattr__(self, "welfare", welfare)
@@ -121,10 +122,11 @@ class TrainingRule:
         constrained = is_constrained(constraints)
         missed: list[ToleranceNotReached] = []
         for name in self._route(solver, constrained):
-            try:
-                return accept(game, self._run(game, name, constraints), tolerance)
-            except ToleranceNotReached as miss:
-                missed.append(miss)
+            for training in self._run(game, name, constraints):
+                try:
+                    return accept(game, training, tolerance)
+                except ToleranceNotReached as miss:
+                    missed.append(miss)
         raise best_of(missed)
 
     def at_strength(self, strength: float) -> TrainingRule:
@@ -160,7 +162,7 @@ class TrainingRule:
         require(solver)
         if solver in conic.CONIC_SOLVERS:
             return (solver,)
-        conics = conic.suited(self.divergence)
+        conics = conic.suited(self.divergence, self.welfare)
         if solver == "conic":
             return conics
         if solver == "auto":
@@ -173,10 +175,10 @@ class TrainingRule:
         self.engine(solver)
         return (solver,)
 
-    def _run(self, game: Game, name: str, constraints: Any) -> Training:
+    def _run(self, game: Game, name: str, constraints: Any) -> Iterator[Training | NoPoint]:
         if name in conic.CONIC_SOLVERS:
             return self._conic(game, name, constraints)
-        return self._fast(game, self.engine(name))
+        return iter((self._fast(game, self.engine(name)),))
 
     def _fast(self, game: Game, engine: str) -> Training:
         def evaluate(weights: Array, strength: float) -> Optimum:
@@ -187,17 +189,40 @@ class TrainingRule:
         model = at.model
         if found.correction.any():
             model = at.tilted(np.asarray(found.correction @ game.rewards))
-        bracket = self._bracket(game, model, found.weights, at)
+        bracket = self._bracket(at.function, model, found.weights, at.bracket.upper)
         name = f"welfare_dual ({at.solver})"
         return Training(model, *bracket, at.multiplier, found.weights, name, 0.0, at)
 
-    def _bracket(self, game: Game, model: Array, weights: Array, at: Optimum) -> Bracket:
+    def _conic(self, game: Game, name: str, constraints: Any) -> Iterator[Training | NoPoint]:
+        """Yield a conic solver's points, each with the bracket that its own duals prove."""
+        own = None
+        if is_constrained(constraints):
+            own = conic.OwnConstraints.read(constraints, game.rewards)
+        for answer in conic.answers(self._statement(game), name, own):
+            label = f"{answer.solver} {answer.version}"
+            model = answer.model
+            if model is None:
+                yield NoPoint(label, answer.reason)
+                continue
+            weights = game.sizes if isinstance(self.welfare, Social) else answer.weights
+            phi = self.value_function(game)
+            combined, constant = phi.combine(weights), 0.0
+            if own is not None:
+                tilt, constant = own.lagrangian(model, answer.duals)
+                combined = combined.plus(1.0, tilt)
+            above = constant + phi.upper(answer.multiplier, combined)
+            bracket = self._bracket(phi, model, weights, above)
+            violation = 0.0 if own is None else own.violation(model)
+            if own is not None:  # what a model that misses the constraints may gain by that
+                price = sum(float(np.abs(dual).sum()) for dual in own.own_duals(answer.duals))
+                bracket = Bracket(bracket.lower - 2.0 * price * violation, bracket.upper)
+            yield Training(model, *bracket, answer.multiplier, weights, label, violation)
+
+    def _bracket(self, phi: ValueFunction, model: Array, weights: Array, above: float) -> Bracket:
         """Return [G(v(π)) − λD(π), Φ(Σ g_i r_i) − G_*(g)], widened by its own rounding."""
-        values = np.asarray(game.rewards @ model)
-        welfare, conjugate = (
-            self.welfare.value(values, game.sizes),
-            self.welfare.conjugate(weights, game.sizes),
-        )
-        cost = self.strength * at.function.divergence_of(model)
-        slack = EPS * (12.0 + game.shape[0]) * max(abs(welfare), abs(cost), abs(conjugate))
-        return Bracket(welfare - cost - slack, at.bracket.upper - conjugate + slack)
+        game = phi.game
+        welfare = self.welfare.value(np.asarray(game.rewards @ model), game.sizes)
+        conjugate = self.welfare.conjugate(weights, game.sizes)
+        cost = self.strength * phi.divergence_of(model)
+        slack = EPS * (12.0 + game.shape[0]) * max(abs(welfare), abs(cost), abs(above))
+        return Bracket(welfare - cost - slack, above - conjugate + slack)

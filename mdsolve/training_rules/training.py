@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 import numpy as np
@@ -61,13 +61,38 @@ class Training:
         )
 
 
+@dataclass(frozen=True)
+class NoPoint:
+    """A solver that gave no model at all, and why."""
+
+    solver: str
+    reason: str
+
+
 def trained(at: Optimum) -> Training:
     """Return Φ's own answer as a training under social welfare."""
     return Training(at.model, *at.bracket, at.multiplier, at.weights, at.solver, 0.0, at)
 
 
-def accept(game: Game, training: Training, tolerance: float) -> Training:
+def accept(game: Game, training: Training | NoPoint, tolerance: float) -> Training:
     """Return the training, or refuse it where its bracket is wider than asked."""
+    if isinstance(training, NoPoint):
+        raise ToleranceNotReached(
+            f'solver {training.solver}: no model at all ({training.reason}). Try solver="auto", '
+            "or check that constraints of your own leave some model.",
+            solver=training.solver,
+            lower=-inf,
+            upper=inf,
+        )
+    if training.violation > tolerance:
+        raise ToleranceNotReached(
+            f"solver {training.solver}: the model misses your constraints by "
+            f"{training.violation:.3g} where {tolerance:g} was asked. Try another solver, or a "
+            "larger tolerance.",
+            solver=training.solver,
+            lower=training.lower,
+            upper=training.upper,
+        )
     scale = max(abs(training.lower), abs(training.upper))
     scale = scale if isfinite(scale) else 0.0
     if training.gap <= tolerance * scale:

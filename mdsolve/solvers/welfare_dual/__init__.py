@@ -27,7 +27,7 @@ def solve(
     *,
     start: Array | None = None,
     tolerance: float = 1e-13,
-    max_evaluations: int = 2000,
+    max_evaluations: int = 5000,
 ) -> Weights:
     """Minimise Φ(Σ g_i r_i) − G_*(g) over g ≥ 0.
 

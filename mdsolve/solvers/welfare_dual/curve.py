@@ -48,7 +48,9 @@ class Curve(Method):
 
     def _begin(self) -> None:
         at = self.problem(np.zeros_like(self.problem.sizes), self.strength)
-        position = self.welfare.position(np.maximum(np.asarray(at.values), _TINY))
+        values = np.asarray(at.values)  # tiny where the reference hides a group's outcomes
+        floor = max(_TINY, 1e-6 * float(values.max()))
+        position = self.welfare.position(np.maximum(values, floor))
         self.start = np.clip(position, -_EDGE / self.pace, _EDGE / self.pace)
         weights, _ = self.welfare.point(self.start, self.problem.sizes)
         spread = np.sqrt(self.strength * np.maximum(np.diag(at.hessian()), 0.0))
@@ -135,7 +137,7 @@ class Curve(Method):
         return search(along, value, slope, noise)
 
     def move(self, point: Point, change: Array, base: Array) -> Array:
-        """Return the move of z for dg: straight in log g where V's slope rules, in g where H does."""
+        """Return the move of z for dg: straight in log g where V rules, in g where H does."""
         relative = change / point.weights
         own = np.abs(base * relative) / self.welfare.alpha
         share = own / np.maximum(own + np.abs(point.at.hessian() @ change), _TINY)

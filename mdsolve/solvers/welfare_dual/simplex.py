@@ -124,7 +124,7 @@ class Simplex(Method):
 
     @staticmethod
     def _central(point: Point, mu: float, move: Array) -> bool:
-        """Is the step short, and g z near μ after it? (Before it, rounding of v may rule.)"""
+        """Tell whether the step is short and g z near μ after it: before it, rounding may rule."""
         weights = point.weights + move
         slack = mu / point.weights - (point.where / point.weights) * move
         short = float(move @ (point.at.hessian() @ move)) <= 0.5 * point.strength

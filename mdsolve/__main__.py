@@ -1,0 +1,5 @@
+"""``python -m mdsolve`` is the command ``mdsolve``."""
+
+from mdsolve.cli import main
+
+main()

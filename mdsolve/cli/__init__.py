@@ -1,0 +1,21 @@
+"""The command line: one command a file, all of them thin; exit codes 0, 2, 3 and 130.
+
+0 done; 1 a claim does not hold; 2 bad input or usage; 3 a solver could not reach the tolerance;
+130 interrupted. Whatever goes wrong is one message on stderr, and no file is left half written.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line."""
+    if sys.argv[1:] == ["--version"]:
+        from mdsolve import __version__
+
+        print(f"mdsolve {__version__}")
+        return
+    from mdsolve.cli.app import app
+
+    app(prog_name="mdsolve")

@@ -1,0 +1,72 @@
+"""A progress bar on stderr for whatever takes over a second, and what an interruption leaves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from mdsolve.cli.reading import place
+from mdsolve.errors import InvalidInput, ToleranceNotReached
+from mdsolve.games import Game
+
+Result = TypeVar("Result")
+
+PATIENCE = 1.0
+
+
+def run_all(
+    table: Path,
+    games: Sequence[tuple[str | None, Game]],
+    work: Callable[[Game], Result],
+    *,
+    quiet: bool,
+) -> list[Result]:
+    """Return what ``work`` makes of each game; an error names the game it struck.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        With how many games were done.
+    """
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    done: list[Result] = []
+    bar = Progress(
+        *columns, console=console, transient=True, disable=quiet or not console.is_terminal
+    )
+    task = bar.add_task("prompts", total=len(games))
+    start = time.monotonic()
+    try:
+        for prompt, game in games:
+            done.append(_one(place(table, prompt), game, work))
+            bar.update(task, completed=len(done))
+            if not bar.live.is_started and time.monotonic() - start > PATIENCE:
+                bar.start()
+    except KeyboardInterrupt as stop:
+        raise KeyboardInterrupt(
+            f"interrupted after {len(done)} of {len(games)} games; nothing was written."
+        ) from stop
+    finally:
+        bar.stop()
+    return done
+
+
+def _one(name: str, game: Game, work: Callable[[Game], Result]) -> Result:
+    try:
+        return work(game)
+    except InvalidInput as error:
+        raise InvalidInput(f"{name}: {error}") from error
+    except ToleranceNotReached as miss:
+        raise ToleranceNotReached(
+            f"{name}: {miss}", solver=miss.solver, lower=miss.lower, upper=miss.upper
+        ) from miss

@@ -1,0 +1,178 @@
+"""``mdsolve solve``: from a table of candidates to trained models and truthful payments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mdsolve.cli import options, output, views
+from mdsolve.cli.progress import run_all
+from mdsolve.cli.reading import Source, rule_of
+from mdsolve.cli.unpaid import Unpaid
+from mdsolve.errors import InvalidInput
+from mdsolve.mechanism import Mechanism, Outcome
+from mdsolve.payments import PAYMENTS, AffineMaximizer
+from mdsolve.payments.affine_maximizer import refuse_other_rules
+from mdsolve.solvers import require
+from mdsolve.training_rules import TOLERANCE, TrainingRule
+from mdsolve.training_rules.training import checked_tolerance
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Solved = Sequence[tuple[str | None, Outcome]]
+
+MOST_PICTURES = 24
+
+
+def solve(
+    table: options.Table,
+    strength: Annotated[
+        float | None,
+        typer.Option(help="Weight λ > 0 of the divergence, in welfare units.  [required]"),
+    ] = None,
+    sizes: options.Sizes = None,
+    reference: options.Reference = None,
+    logprob: options.Logprob = None,
+    groups: options.Groups = None,
+    prompt_column: options.PromptColumn = "prompt",
+    outcome_column: options.OutcomeColumn = "outcome",
+    prompt: options.Prompt = None,
+    normalize: options.Normalize = "none",
+    domain: options.Domain = "any",
+    rule: options.Rule = "social",
+    alpha: options.Alpha = None,
+    divergence: options.Divergence = "kl",
+    payment: Annotated[
+        str | None,
+        typer.Option(
+            metavar="affine-maximizer|none",
+            help="What groups pay.  [default: affine-maximizer with --rule social, else none]",
+        ),
+    ] = None,
+    solver: Annotated[
+        str, typer.Option(metavar="NAME", help="What solves it: see mdsolve solvers.")
+    ] = "auto",
+    tolerance: Annotated[
+        float, typer.Option(help="Relative width of the bracket that is accepted.")
+    ] = TOLERANCE,
+    as_json: options.Json = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            help="Write .json (the object of --json), or .csv or .parquet: a row an outcome, "
+            "with the payments beside it in PATH's name with .payments before the extension.",
+        ),
+    ] = None,
+    plot: options.Plot = None,
+    overwrite: options.Overwrite = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Train a model for each prompt of a table, and charge every group."""
+    output.checked(out, output.TABLES, overwrite)
+    if out is not None and out.suffix.lower() != ".json":
+        output.checked(output.payments_path(out), output.TABLES, overwrite)
+    output.checked(plot, output.PICTURES, overwrite)
+    chosen = rule_of(rule, divergence, strength, alpha)
+    mechanism = Mechanism(chosen, _payment(payment, chosen))
+    require(solver)
+    chosen.engine(solver)
+    checked_tolerance(tolerance)
+    source = Source(
+        table, sizes, reference, logprob, groups, prompt_column, outcome_column, prompt,
+        normalize, domain,
+    )  # fmt: skip
+    games = source.games()
+    outcomes = run_all(
+        table,
+        games,
+        lambda game: mechanism.run(game, solver=solver, tolerance=tolerance),
+        quiet=quiet,
+    )
+    solved = [(name, outcome) for (name, _), outcome in zip(games, outcomes, strict=True)]
+    writers = _writers(solved, out) | _pictures(solved, plot)
+    output.write_together(writers, overwrite)
+    if as_json:
+        typer.echo(output.json_text(_as_object(solved)))
+    elif not quiet:
+        views.show_solved(solved, default_sizes=sizes is None)
+    if not quiet:
+        _tell(writers, solved, plot)
+
+
+def _payment(asked: str | None, rule: TrainingRule) -> AffineMaximizer | Unpaid:
+    if asked == "none" or (asked is None and not rule.affine_maximizer):
+        return Unpaid()
+    name = "affine-maximizer" if asked is None else asked
+    if name not in PAYMENTS:
+        known = ", ".join((*PAYMENTS, "none"))
+        raise InvalidInput(f"--payment {asked!r}: unknown. Choose one of {known}.")
+    refuse_other_rules(rule)
+    return PAYMENTS[name]()
+
+
+def _as_object(solved: Solved) -> dict[str, Any]:
+    mechanism = solved[0][1].mechanism
+    paid = not isinstance(mechanism.payment, Unpaid)
+    return {
+        "rule": repr(mechanism.rule),
+        "payment": repr(mechanism.payment) if paid else None,
+        "games": [outcome.to_dict(prompt) for prompt, outcome in solved],
+    }
+
+
+def _writers(solved: Solved, out: Path | None) -> dict[Path, output.Writer]:
+    if out is None:
+        return {}
+    ending = out.suffix.lower()
+    if ending == ".json":
+        return {out: output.json_writer(_as_object(solved))}
+    return {
+        out: output.table_writer(_stacked(solved, "outcome"), ending),
+        output.payments_path(out): output.table_writer(_stacked(solved, "group"), ending),
+    }
+
+
+def _stacked(solved: Solved, by: str) -> pa.Table:
+    """Return the games' tables in one, after a column of prompts where there are any."""
+    import pyarrow as pa
+
+    parts: list[Any] = []
+    for prompt, outcome in solved:
+        part: Any = outcome.table(by)
+        for k, name in enumerate(part.column_names):
+            if name.startswith("payment"):
+                part = part.set_column(
+                    k, name, pa.array(part.column(k).to_numpy(), from_pandas=True)
+                )
+        if prompt is not None:
+            part = part.add_column(0, "prompt", pa.array([prompt] * part.num_rows))
+        parts.append(part)
+    return pa.concat_tables(parts)
+
+
+def _pictures(solved: Solved, plot: Path | None) -> Mapping[Path, output.Writer]:
+    if plot is None:
+        return {}
+    from mdsolve import plots
+
+    if len(solved) == 1:
+        prompt, outcome = solved[0]
+        figure = plots.outcome(outcome, title=prompt)
+    else:
+        figure = plots.allocations({str(name): each for name, each in solved[:MOST_PICTURES]})
+    return {plot: output.picture_writer(figure, plot.suffix.lower())}
+
+
+def _tell(writers: Mapping[Path, object], solved: Solved, plot: Path | None) -> None:
+    if plot is not None and len(solved) > MOST_PICTURES:
+        views.note(
+            f"{plot} shows the first {MOST_PICTURES} of {len(solved)} prompts; choose one with "
+            "--prompt."
+        )
+    if writers:
+        views.note("wrote " + ", ".join(str(path) for path in writers))
