@@ -6,6 +6,7 @@ divergence is the payment and the regret of any lie, and its convexity is implem
 
 from __future__ import annotations
 
+from mdsolve import plots
 from mdsolve.comparisons import bradley_terry, rewards_from_comparisons
 from mdsolve.divergences import (
     DIVERGENCES,
@@ -65,6 +66,7 @@ __all__ = [
     "Outcome",
     "Frontier",
     "frontier",
+    "plots",
     "MdsolveError",
     "InvalidInput",
     "ToleranceNotReached",

@@ -190,7 +190,9 @@ class ValueFunction:
 
     def combine(self, weights: Array) -> Combined:
         """Return Σ weights_i r_i to the accuracy that the strength needs."""
-        return Combined.of(weights, self.game.rewards, self.game.reward_bounds, self.strength)
+        # near a pole a mass q/distance shows digits of c that no strength bounds
+        visible = 0.0 if isfinite(self.divergence.pole) else self.strength
+        return Combined.of(weights, self.game.rewards, self.game.reward_bounds, visible)
 
     def divergence_of(self, model: Array) -> float:
         """Return D(π‖π0)."""

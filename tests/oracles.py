@@ -14,8 +14,6 @@ import mpmath as mp
 import numpy as np
 
 DIGITS = 60
-#: below this a reference mass asks for more digits than 60 (it is the distance to a pole)
-FINE = 1e-10
 #: payments below this part of the rewards are not seen by a difference at 60 digits
 SEEN = mp.mpf(10) ** -40
 
@@ -159,7 +157,7 @@ class GameTwin:
     """A game's Φ, payments and regrets by their definitions."""
 
     def __init__(self, game: Any, divergence: str, strength: float) -> None:
-        self.digits = DIGITS if game.reference.min() > FINE else 400
+        self.digits = DIGITS + int(-1.2 * np.log10(game.reference.min()))
         with mp.workdps(self.digits):
             self.name, self.strength = divergence, mp.mpf(strength)
             masses = exact(game.reference)

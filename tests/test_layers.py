@@ -60,7 +60,7 @@ def upward(module: str, source: str) -> list[str]:
     return [
         name
         for name in own(imports(module, source))
-        if room(name) != room(module) and row(name) >= row(module)
+        if room(name) not in (room(module), "__version__") and row(name) >= row(module)
     ]
 
 
@@ -106,10 +106,10 @@ def test_every_solver_is_there():
     ],
 )
 def test_an_import_the_wrong_way_is_seen(line):
-    assert upward("solvers.conic", line)
+    assert upward("solvers.multiplier", line)
 
 
 def test_an_import_the_right_way_is_not():
     assert not upward(
-        "solvers.conic", "from mdsolve import games\nfrom ..errors import InvalidInput"
+        "solvers.multiplier", "from mdsolve import games\nfrom ..errors import InvalidInput"
     )

@@ -7,14 +7,20 @@ Eight answers to one question, four groups that score them, and the affine maxim
 
 import mdsolve as md
 
-games = md.games_from_table(
+game = md.Game.from_table(
     "../../problems/real/candidates/completions.csv",
     sizes={"readability": 1, "sentiment": 2, "brevity": 1, "similarity": 3},
+    prompt="soft-egg",
 )
-prompt, game = next(games)
-outcome = md.Mechanism(md.SocialWelfare(md.KL(), strength=0.1), md.AffineMaximizer()).run(game)
-outcome
+rule = md.SocialWelfare(md.KL(), strength=0.5)
+outcome = md.Mechanism(rule, md.AffineMaximizer()).run(game)
+print(outcome)
 
 # %%
-# The reference, the trained model, and what pulled it there.
+# The reference, the trained model, and what pulled it there: a group's pull on an answer is the
+# model's probability less what the model trained without the group gives it.
 md.plots.allocation(outcome)
+
+# %%
+# What each group pays for that pull, and what is left to it.
+md.plots.payments(outcome)

@@ -12,10 +12,13 @@ import sys
 def main() -> None:
     """Run the command line."""
     if sys.argv[1:] == ["--version"]:
-        from mdsolve import __version__
-
-        print(f"mdsolve {__version__}")
+        print(f"mdsolve {version()}")
         return
     from mdsolve.cli.app import app
 
     app(prog_name="mdsolve")
+
+
+def version() -> str:
+    """Return the version of the package that is running."""
+    return sys.modules["mdsolve"].__version__

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from mdsolve import __version__
+from mdsolve.cli import version
 from mdsolve.cli.frontier import frontier
 from mdsolve.cli.listings import divergences, solvers
 from mdsolve.cli.solve import solve
@@ -42,6 +42,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Train a model on many groups' rewards, and charge payments that make truth pay.",
     epilog="Exit codes: 0 done, 1 a claim does not hold, 2 bad input or usage, "
     "3 a solver could not reach the tolerance.",
@@ -50,13 +51,13 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"mdsolve {__version__}")
+        typer.echo(f"mdsolve {version()}")
         raise typer.Exit()
 
 
 @app.callback()
 def _options(
-    version: Annotated[
+    show_version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:

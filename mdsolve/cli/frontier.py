@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -55,7 +56,7 @@ def frontier(
     found = run_all(table, games, lambda game: frontier_of(chosen, game, steps), quiet=quiet)
     middle = found[0] if len(found) == 1 else mean(found)
     names = games[0][1].groups
-    title = f"{chosen!r}".split(", strength=")[0] + ")"
+    title = re.sub(r", strength=[^,)]+", "", repr(chosen))
     title += f", mean of {len(games)} prompts" if len(games) > 1 else ""
     if plot is not None:
         from mdsolve import plots

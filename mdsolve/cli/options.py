@@ -10,6 +10,7 @@ import typer
 Table = Annotated[
     Path,
     typer.Argument(
+        metavar="TABLE",
         help="CSV or Parquet, one row a candidate outcome: columns outcome, reference or logprob, "
         "one numeric column a group, and prompt where the table holds several games.",
     ),

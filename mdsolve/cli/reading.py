@@ -154,8 +154,10 @@ def strengths(given: str) -> list[float]:
         raise InvalidInput(
             f"--strengths: {count} of them. Ask for at least 1 and at most {MOST_STRENGTHS:,}."
         )
-    ends = [checked_strength(number) for number in (numbers[:2] if ":" in given else numbers)]
-    return np.geomspace(*ends, count).tolist() if ":" in given else ends
+    if ":" not in given:
+        return [checked_strength(number) for number in numbers]
+    first, last = checked_strength(numbers[0]), checked_strength(numbers[1])
+    return np.geomspace(first, last, count).tolist()
 
 
 def _names(option: str, given: str) -> list[str]:

@@ -155,7 +155,7 @@ def _stacked(solved: Solved, by: str) -> pa.Table:
     return pa.concat_tables(parts)
 
 
-def _pictures(solved: Solved, plot: Path | None) -> Mapping[Path, output.Writer]:
+def _pictures(solved: Solved, plot: Path | None) -> dict[Path, output.Writer]:
     if plot is None:
         return {}
     from mdsolve import plots

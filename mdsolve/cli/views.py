@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -18,13 +19,14 @@ from mdsolve.outcome_views import bracket_line, one_line, percent
 Solved = Sequence[tuple[str | None, Outcome]]
 
 MOST_OUTCOMES, MOST_GROUPS, MOST_PROMPTS = 20, 20, 40
+DEFAULT_SIZES = "Sizes are 1 each; give others with --sizes NAME=NUMBER,..."
 #: so many groups have a column each
 WIDE = 5
 
 
 def console() -> Console:
-    """Return stdout, wide enough for whole tables where it is no terminal."""
-    width = None if sys.stdout.isatty() else 140
+    """Return stdout, wide enough for whole tables where it has no width of its own."""
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 140
     return Console(width=width, markup=False, highlight=False, emoji=False)
 
 
@@ -35,10 +37,18 @@ def note(text: str) -> None:
 
 def grid(*headers: str, left: int = 1, title: str | None = None) -> Table:
     """Return an empty table whose first ``left`` columns are text."""
-    table = Table(box=SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
+    table = Table(
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        collapse_padding=True,
+        title=title,
+        title_justify="left",
+        title_style="bold",
+    )
     for k, header in enumerate(headers):
         justify = "left" if k < left else "right"
-        table.add_column(header, justify=justify, overflow="fold")
+        table.add_column(header, justify=justify, vertical="bottom", overflow="fold")
     return table
 
 
@@ -46,24 +56,21 @@ def show_solved(solved: Solved, *, default_sizes: bool) -> None:
     """Print one game in full, or a line a prompt and totals by group."""
     mechanism = solved[0][1].mechanism
     out = console()
-    out.print(f"{mechanism.rule!r}, {mechanism.payment!r}")
+    out.print(f"{mechanism.rule!r}, {mechanism.payment!r}\n")
     if len(solved) == 1:
         prompt, outcome = solved[0]
-        out.print(_models(outcome, prompt))
-        out.print(_groups([outcome]))
-        out.print(bracket_line(outcome))
+        out.print(_models(outcome, prompt), "", _groups([outcome]), "", sep="\n")
+        out.print(bracket_line(outcome), soft_wrap=True)
     else:
-        out.print(_prompts(solved))
+        outcomes = [outcome for _, outcome in solved]
+        out.print(_prompts(solved, out.width), "", _groups(outcomes), "", sep="\n")
+        name, widest = max(solved, key=lambda pair: pair[1].training.gap)
+        out.print(f"widest bracket, at {one_line(name)}: {bracket_line(widest)}", soft_wrap=True)
         out.print("Payments and utilities are in welfare units.")
-        out.print(_groups([outcome for _, outcome in solved]))
-        widest = max(solved, key=lambda pair: pair[1].training.gap)
-        out.print(f"widest bracket: prompt {one_line(widest[0])}, {bracket_line(widest[1])}")
     if isinstance(mechanism.payment, Unpaid):
-        out.print(
-            "No payments: none that makes truth pay was asked for, or is known, for this rule."
-        )
+        out.print(_no_payments(mechanism.rule))
     if default_sizes:
-        out.print("Sizes are 1 each; give others with --sizes NAME=NUMBER,...")
+        out.print(DEFAULT_SIZES)
 
 
 def show_frontier(
@@ -71,18 +78,26 @@ def show_frontier(
 ) -> None:
     """Print a line a strength."""
     shown = list(groups[:WIDE])
-    headers = [f"value {one_line(name, 20)}" for name in shown]
+    headers = [f"{one_line(name, 20)}\nvalue" for name in shown]
     table = grid("strength", "welfare", "divergence", *headers, left=0, title=title)
-    for k in np.argsort(frontier.strengths, kind="stable"):
-        numbers = (frontier.strengths[k], frontier.welfare[k], frontier.divergence[k])
-        table.add_row(*map(_number, (*numbers, *frontier.values[k, : len(shown)])))
+    rows = np.column_stack(
+        [frontier.strengths, frontier.welfare, frontier.divergence, frontier.values]
+    )
+    for row in rows[np.argsort(frontier.strengths, kind="stable")].tolist():
+        table.add_row(*map(_number, row[: 3 + len(shown)]))
     out = console()
-    out.print(table)
+    out.print(table, "", sep="\n")
     out.print("Strength and welfare in welfare units, values in reward units.")
     if len(groups) > len(shown):
         out.print(f"{len(groups) - len(shown):,} more groups: see --json.")
     if default_sizes:
-        out.print("Sizes are 1 each; give others with --sizes NAME=NUMBER,...")
+        out.print(DEFAULT_SIZES)
+
+
+def _no_payments(rule: object) -> str:
+    if getattr(rule, "affine_maximizer", False):
+        return "No payments, as asked: groups may gain by misreporting."
+    return f"No payments: none that makes truth pay is known for {type(rule).__name__}."
 
 
 def _models(outcome: Outcome, prompt: str | None) -> Table:
@@ -90,62 +105,59 @@ def _models(outcome: Outcome, prompt: str | None) -> Table:
     table = grid("outcome", "reference", "model", "change", title=title)
     reference, model = outcome.game.reference, outcome.model
     order = np.argsort(-model, kind="stable")
-    for x in order[:MOST_OUTCOMES]:
+    for x in order[:MOST_OUTCOMES].tolist():
         change = f"{100 * (model[x] - reference[x]):+.1f} points"
         name = one_line(outcome.game.outcomes[x], 60)
         table.add_row(name, percent(reference[x]), percent(model[x]), change)
     rest = order[MOST_OUTCOMES:]
     if rest.size:
-        before, after = reference[rest].sum(), model[rest].sum()
+        before, after = float(reference[rest].sum()), float(model[rest].sum())
         change = f"{100 * (after - before):+.1f} points"
         table.add_row(f"{rest.size:,} more", percent(before), percent(after), change)
     return table
 
 
 def _groups(outcomes: Sequence[Outcome]) -> Table:
-    """Return sizes, mean values, and payments and utilities in total."""
+    """Return sizes and values, and payments and utilities in total."""
     many = len(outcomes) > 1
-    first = outcomes[0]
-    values = np.mean([outcome.values for outcome in outcomes], axis=0)
-    payments = np.sum([outcome.payments for outcome in outcomes], axis=0)
-    utilities = np.sum([outcome.utilities for outcome in outcomes], axis=0)
-    table = grid(
-        "group",
-        "size",
-        "mean value\n(reward units)" if many else "value\n(reward units)",
-        "payments,\nin total" if many else "payment\n(welfare units)",
-        "utilities,\nin total" if many else "utility\n(welfare units)",
-        title=f"All {len(outcomes)} prompts" if many else None,
-    )
-    order = np.argsort(-np.nan_to_num(payments), kind="stable")
-    for i in order[:MOST_GROUPS] if order.size > MOST_GROUPS else range(order.size):
-        numbers = (first.game.sizes[i], values[i], payments[i], utilities[i])
-        table.add_row(one_line(first.game.groups[i]), *map(_number, numbers))
-    rest = order[MOST_GROUPS:]
+    game, payment = outcomes[0].game, outcomes[0].mechanism.payment
+    columns = {"value\n(reward units)": np.mean([each.values for each in outcomes], axis=0)}
+    if not isinstance(payment, Unpaid):
+        columns["payment\n(welfare units)"] = np.sum([each.payments for each in outcomes], axis=0)
+    utilities = np.sum([each.utilities for each in outcomes], axis=0)
+    columns["utility\n(welfare units)"] = utilities
+    title = f"All {len(outcomes)} prompts: mean value, total payment and utility" if many else None
+    table = grid("group", "size", *columns, title=title)
+    ranked = np.argsort(-list(columns.values())[-2], kind="stable")
+    fits = ranked.size <= MOST_GROUPS
+    for i in range(ranked.size) if fits else ranked[:MOST_GROUPS]:
+        numbers = (game.sizes[i], *(numbers[i] for numbers in columns.values()))
+        table.add_row(one_line(game.groups[i]), *map(_number, numbers))
+    rest = ranked[MOST_GROUPS:]
     if rest.size:
-        numbers = (values[rest].mean(), payments[rest].sum(), utilities[rest].sum())
-        table.add_row(f"{rest.size:,} more (mean, sums)", "", *map(_number, numbers))
+        numbers = (numbers[rest].mean() for numbers in columns.values())
+        table.add_row(f"{rest.size:,} more (mean)", "", *map(_number, numbers))
     return table
 
 
-def _prompts(solved: Solved) -> Table:
-    """Return a line a prompt: its likeliest outcome, and what each group pays, or gets."""
+def _prompts(solved: Solved, width: int) -> Table:
+    """Return a line a prompt: its likeliest outcome, and what the groups pay, or get."""
     first = solved[0][1]
     paid = not isinstance(first.mechanism.payment, Unpaid)
-    verb = "pays" if paid else "gets"
+    verb = "pay" if paid else "get"
     names = [one_line(group, 20) for group in first.game.groups]
-    wide = len(names) <= WIDE
-    headers = [f"{name}\n{verb}" for name in names] if wide else [f"all groups\n{verb[:-1]}"]
-    table = grid("prompt", "likeliest outcome", "its reference", "its model", *headers, left=2)
+    wide = len(names) <= WIDE and sum(max(8, len(name)) + 2 for name in names) <= width - 50
+    headers = [f"{name}\n{verb}s" for name in names] if wide else [f"all groups\n{verb}"]
+    table = grid("prompt", "likeliest\noutcome", "its\nreference", "its\nmodel", *headers, left=2)
     for prompt, outcome in solved[:MOST_PROMPTS]:
         top = int(outcome.model.argmax())
-        amounts = outcome.payments if paid else outcome.utilities
+        amounts = (outcome.payments if paid else outcome.utilities).tolist()
         table.add_row(
-            one_line(prompt),
-            one_line(outcome.game.outcomes[top]),
+            one_line(prompt, 30),
+            one_line(outcome.game.outcomes[top], 30),
             percent(outcome.game.reference[top]),
             percent(outcome.model[top]),
-            *map(_number, amounts if wide else [amounts.sum()]),
+            *map(_number, amounts if wide else [sum(amounts)]),
         )
     if len(solved) > MOST_PROMPTS:
         more = f"{len(solved) - MOST_PROMPTS:,} more: see --prompt, --json or --out"
@@ -154,4 +166,4 @@ def _prompts(solved: Solved) -> Table:
 
 
 def _number(number: float) -> str:
-    return "none" if np.isnan(number) else f"{number:.4g}"
+    return f"{number:.4g}"

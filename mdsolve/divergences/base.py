@@ -61,6 +61,13 @@ class Divergence(ABC):
         """Return d*(there) − d*(here) − mass · step ≥ 0, without cancellation."""
 
     @abstractmethod
+    def position_of(self, mass: Array, q: Array) -> Array:
+        """Return the position of a mass: d'(p, q), less the pole, without cancellation.
+
+        It inverts :meth:`mass`; of mass 0, where that is reached, it is the last position.
+        """
+
+    @abstractmethod
     def first_position(self, q: float) -> float:
         """Return the position at which an outcome of reference mass q has mass 1."""
 

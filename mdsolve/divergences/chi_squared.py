@@ -41,6 +41,10 @@ class ChiSquared(Clipped):
         """Return (q, 1)."""
         return q, 1.0
 
+    def position_of(self, mass: Array, q: Array) -> Array:
+        """Return 2 (p − q)/q."""
+        return 2.0 * ((mass - q) / q)
+
     def first_position(self, q: float) -> float:
         """Return 2 (1/q − 1)."""
         return 2.0 * ((1.0 - q) / q)

@@ -48,6 +48,10 @@ class ForwardKL(Divergence):
         """Return q over the distance to the pole."""
         return q / -position
 
+    def position_of(self, mass: Array, q: Array) -> Array:
+        """Return −q/p."""
+        return -q / mass
+
     def first_position(self, q: float) -> float:
         """Return −q."""
         return -q

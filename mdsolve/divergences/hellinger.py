@@ -49,6 +49,10 @@ class Hellinger(Divergence):
         """Return q over the squared distance to the pole."""
         return np.square(np.sqrt(q) / position)
 
+    def position_of(self, mass: Array, q: Array) -> Array:
+        """Return −√(q/p)."""
+        return -np.sqrt(q) / np.sqrt(mass)
+
     def first_position(self, q: float) -> float:
         """Return −√q."""
         return -sqrt(q)

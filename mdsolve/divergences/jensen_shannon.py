@@ -64,6 +64,10 @@ class JensenShannon(Divergence):
         """Return q e^{−2g}/(1 − e^{−2g})."""
         return q * self._ratio(position)
 
+    def position_of(self, mass: Array, q: Array) -> Array:
+        """Return −½ log(1 + q/p)."""
+        return -0.5 * np.log1p(q / mass)
+
     def first_position(self, q: float) -> float:
         """Return −½ log(1 + q)."""
         return -0.5 * log1p(q)

@@ -52,6 +52,12 @@ class KL(Divergence):
         """Return q e^s."""
         return q * np.exp(position)
 
+    def position_of(self, mass: Array, q: Array) -> Array:
+        """Return log(p/q)."""
+        with np.errstate(divide="ignore"):
+            ratio = np.log(mass) - np.log(q)
+            return np.where(np.abs(ratio) < 0.5, np.log1p((mass - q) / q), ratio)
+
     def first_position(self, q: float) -> float:
         """Return −log q."""
         return -log(q)

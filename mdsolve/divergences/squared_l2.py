@@ -40,6 +40,10 @@ class SquaredL2(Clipped):
         """Return (1, q)."""
         return 1.0, q
 
+    def position_of(self, mass: Array, q: Array) -> Array:
+        """Return 2 (p − q)."""
+        return 2.0 * (mass - q)
+
     def first_position(self, q: float) -> float:
         """Return 2 (1 − q)."""
         return 2.0 * (1.0 - q)

@@ -35,7 +35,10 @@ class Combined:
 
     @classmethod
     def of(cls, weights: Array, rewards: Any, bounds: Array, strength: float) -> Combined:
-        """Return Σ_i weights_i rewards_i, in two doubles where ``strength`` calls for it."""
+        """Return Σ_i weights_i rewards_i, in two doubles where ``strength`` calls for it.
+
+        A strength of 0 always does.
+        """
         scale = float(weights @ np.abs(bounds).max(axis=1))
         spread = float(weights @ (bounds[:, 1] - bounds[:, 0]))
         if scale <= PLAIN_LIMIT * strength and scale <= PLAIN_LIMIT * spread:

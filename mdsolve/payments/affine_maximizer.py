@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mdsolve.errors import InvalidInput
 from mdsolve.games import Game
 from mdsolve.games.blocks import dense
+from mdsolve.games.combined import PLAIN_LIMIT, Combined
 from mdsolve.payments.settlement import Settlement
 from mdsolve.precision import EPS
 from mdsolve.solvers import exponential
@@ -80,12 +81,19 @@ class AffineMaximizer:
                 size,
             )
         lie = rule.value_function(game.reported(group, reward, size)).solve(engine="multiplier")
-        truth, true_size = row(game, group), float(game.sizes[group])
-        change = true_size * (truth - reward) + (true_size - size) * reward
+        assert lie.point is not None
+        apart, told = _from(lie.point.anchor, row(game, group) - reward, reward)
+        true_size = float(game.sizes[group])
+        change = true_size * apart + (true_size - size) * told
         return phi.bregman(lie, change, phi.combine(game.sizes))[0]
 
     def __repr__(self) -> str:
         return "AffineMaximizer()"
+
+
+def _from(outcome: int, *rewards: Array) -> list[Array]:
+    """Return rewards less those of one outcome, so that a common level costs no digits."""
+    return [reward - reward[outcome] for reward in rewards]
 
 
 def row(game: Game, group: int) -> Array:
@@ -136,7 +144,17 @@ def _payment(phi: ValueFunction, at: Optimum, group: int) -> float:
     assert at.combined is not None
     reward, size = row(phi.game, group), float(phi.game.sizes[group])
     change = -size * (reward - reward[at.point.anchor])
-    return phi.bregman(at, change, at.combined.plus(-size, reward))[0]
+    return phi.bregman(at, change, _without(phi, at.combined, group))[0]
+
+
+def _without(phi: ValueFunction, combined: Combined, group: int) -> Combined:
+    """Return c_-i: c less what the group adds, or anew where that would leave few digits."""
+    rest = np.array(phi.game.sizes)
+    rest[group] = 0.0
+    spread = float(rest @ np.ptp(phi.game.reward_bounds, axis=1))
+    if combined.low is None and combined.scale > PLAIN_LIMIT * spread:
+        return phi.combine(rest)
+    return combined.plus(-phi.game.sizes[group], row(phi.game, group))
 
 
 def _settle_inexactly(

@@ -1,7 +1,8 @@
 """Pictures of results: a function takes a result, draws it and returns the figure.
 
-None of them shows a window or touches matplotlib's global state; ``figure`` is any figure or
-subfigure to draw in. Files, notebooks: ``figure.savefig("outcome.png")``, or the figure itself.
+None of them opens a window or touches matplotlib's global state. ``figure`` may be a figure or a
+subfigure to draw in; the whole figure is returned, to be saved (``savefig``), or to show itself in
+a notebook.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from matplotlib.figure import FigureBase
+    from matplotlib.figure import Figure, FigureBase
 
     from mdsolve.frontier import Frontier
     from mdsolve.mechanism import Outcome
@@ -24,7 +25,7 @@ def allocation(
     groups: int = 6,
     title: str | None = None,
     legend: bool = True,
-) -> FigureBase:
+) -> Figure:
     """Draw the reference against the trained model, and each group's pull beside them.
 
     A group's pull on an outcome is the model's probability less what the model trained without
@@ -65,7 +66,7 @@ def allocation(
 
 def allocations(
     outcomes: Mapping[str, Outcome], *, figure: FigureBase | None = None, rows: int = 8
-) -> FigureBase:
+) -> Figure:
     """Draw the allocation of several games as small multiples, titled by their names.
 
     Parameters
@@ -92,7 +93,7 @@ def allocations(
 
 def outcome(
     outcome: Outcome, *, figure: FigureBase | None = None, title: str | None = None
-) -> FigureBase:
+) -> Figure:
     """Draw the allocation above, the payments below.
 
     Parameters
@@ -122,7 +123,7 @@ def payments(
     figure: FigureBase | None = None,
     groups: int = 12,
     title: str | None = None,
-) -> FigureBase:
+) -> Figure:
     """Draw what each group pays, with its interval where that is wide enough to see, and gets.
 
     Parameters
@@ -154,7 +155,7 @@ def frontier(
     groups: Sequence[Any] | None = None,
     figure: FigureBase | None = None,
     title: str | None = None,
-) -> FigureBase:
+) -> Figure:
     """Draw welfare against divergence over strengths λ, and each group's value against λ.
 
     Parameters

@@ -8,7 +8,7 @@ from math import ceil
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import FigureBase
+from matplotlib.figure import Figure, FigureBase
 from numpy.typing import NDArray
 
 from mdsolve.errors import InvalidInput
@@ -30,7 +30,7 @@ def draw(
     groups: int,
     title: str | None,
     legend: bool,
-) -> FigureBase:
+) -> Figure:
     """Draw one game."""
     _refuse_menu(outcome)
     rows = Rows.likeliest(outcome, outcomes)
@@ -41,10 +41,10 @@ def draw(
     _panels(outcome, figure, rows, pullers)
     if legend:
         _legend(figure, outcome, pullers)
-    return figure
+    return figures.whole(figure)
 
 
-def draw_many(outcomes: Mapping[str, Outcome], figure: FigureBase | None, rows: int) -> FigureBase:
+def draw_many(outcomes: Mapping[str, Outcome], figure: FigureBase | None, rows: int) -> Figure:
     """Draw several games of the same groups."""
     if not outcomes:
         raise InvalidInput("outcomes: there are none. Give at least one.")
@@ -63,7 +63,7 @@ def draw_many(outcomes: Mapping[str, Outcome], figure: FigureBase | None, rows: 
         figures.heading(cell, one_line(name, 60), "medium")
         _panels(outcome, cell, chosen[name], pullers, compact=True)
     _legend(figure, first, pullers)
-    return figure
+    return figures.whole(figure)
 
 
 @dataclass(frozen=True)

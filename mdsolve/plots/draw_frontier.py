@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import FigureBase
+from matplotlib.figure import Figure, FigureBase
 from numpy.typing import NDArray
 
 from mdsolve.frontier import Frontier
@@ -24,7 +24,7 @@ APART = 0.075
 
 def draw(
     frontier: Frontier, groups: Sequence[Any] | None, figure: FigureBase | None, title: str | None
-) -> FigureBase:
+) -> Figure:
     """Draw one frontier."""
     names = checked_labels("group", groups, frontier.values.shape[1], "group-")
     figure = Picture(11.0, 4.4) if figure is None else figure
@@ -33,7 +33,7 @@ def draw(
     order = np.argsort(frontier.strengths, kind="stable")
     _tradeoff(left, frontier, order)
     _values(right, frontier, order, names)
-    return figure
+    return figures.whole(figure)
 
 
 def _tradeoff(axes: Axes, frontier: Frontier, order: NDArray[np.intp]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import FigureBase
+from matplotlib.figure import Figure, FigureBase
 from numpy.typing import NDArray
 
 from mdsolve.mechanism import Outcome
@@ -18,7 +18,7 @@ PAID, GOT = "#D55E00", MODEL
 VISIBLE = 0.005
 
 
-def draw(outcome: Outcome, figure: FigureBase | None, groups: int, title: str | None) -> FigureBase:
+def draw(outcome: Outcome, figure: FigureBase | None, groups: int, title: str | None) -> Figure:
     """Draw one game."""
     paid = bool(np.isfinite(outcome.payments).all())
     order = np.argsort(-(outcome.payments if paid else outcome.utilities), kind="stable")
@@ -40,7 +40,7 @@ def draw(outcome: Outcome, figure: FigureBase | None, groups: int, title: str | 
     after = "after payment" if paid else "without payments"
     panels[-1].set_xlabel(f"utility {after} (welfare units)", color=INK)
     figures.rows(panels[0], names)
-    return figure
+    return figures.whole(figure)
 
 
 def _with_mean(numbers: Array, shown: NDArray[np.intp]) -> Array:

@@ -48,6 +48,13 @@ class Picture(Figure):
         return f'<img src="data:image/png;base64,{encoded}">'
 
 
+def whole(figure: FigureBase) -> Figure:
+    """Return the figure that a subfigure is part of."""
+    root = figure.figure
+    assert isinstance(root, Figure)
+    return root
+
+
 def plain(texts: Iterable[Text]) -> None:
     """Show texts as they are written: dollars are no mathematics, and wider fonts may help."""
     for text in texts:

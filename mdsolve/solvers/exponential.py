@@ -85,7 +85,7 @@ def solve(
     >>> logs = np.log([0.5, 0.5])
     >>> outcome = solve(lambda columns: logs[columns], np.array([[1.0, 0.0]]), [1.0], 1.0)
     >>> outcome.model.round(4), outcome.payments.round(4)
-    (array([0.7311, 0.2689]), array([0.111]))
+    (array([0.7311, 0.2689]), array([0.1109]))
     """
     problem = pose(log_reference_block, rewards, weights, strength, bounds)
     found = fit(problem, sample_means(problem), payments)

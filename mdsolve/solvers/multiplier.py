@@ -136,10 +136,10 @@ class _Path:
         step, top = self.start + further, self.top + further
         for part in _parts(self.reference.size):
             q, position, change = self.reference[part], self.position[part], self.change[part]
-            there = self.offsets[part] + top
-            short = np.abs(change) + abs(step) <= np.abs(position) + np.abs(there)
-            k = np.where(short, change + step, there - position)
-            there = np.where(short, position + k, there)
+            k, there = change + step, self.offsets[part] + top
+            sure = np.abs(change) + abs(step) <= np.abs(position) - self.offsets[part] + abs(top)
+            k = np.where(sure, k, there - position)
+            there = np.where(sure & (np.abs(k) <= 0.5 * np.abs(position)), position + k, there)
             to = self.divergence.mass(there, q)
             move = Step(position, self.mass[part], k, there, to)
             total += float(self.divergence.growth(move, q).sum())

@@ -122,18 +122,17 @@ class OwnConstraints:
         return tilt, constant
 
     def _linear(self, constraint: Any, dual: Array, model: Array) -> tuple[Array, float]:
-        from cvxpy.constraints import Inequality
-
         y = np.nan_to_num(np.asarray(dual, dtype=float)).ravel(order="F")
-        if isinstance(constraint, Inequality):
+        if _is_inequality(constraint):
             y = np.maximum(0.0, y)
         gradient = self._gradient(constraint.expr, y)
         height = np.ravel(constraint.expr.value, order="F")
         if gradient is None or not np.all(np.isfinite(height)):
             return np.zeros(model.size), 0.0
         terms = gradient * model
-        rounding = EPS * (8.0 + model.size) * (np.abs(terms).sum() + np.abs(y) @ np.abs(height))
-        return -gradient, float(terms.sum() - y @ height + rounding)
+        sides = sum(np.abs(np.ravel(side.value, order="F")) for side in constraint.args)
+        extent = np.abs(terms).sum() + np.abs(y) @ np.broadcast_to(sides, y.shape)
+        return -gradient, float(terms.sum() - y @ height + EPS * (8.0 + model.size) * extent)
 
     def _gradient(self, expression: Any, y: Array) -> Array | None:
         """Return ∇(y·g) in the model alone, None where g has none there."""
@@ -148,13 +147,12 @@ class OwnConstraints:
     def _deepest(self, solver: str) -> tuple[Array, float] | None:
         """Return the model of largest margin t, g(π) + t ≤ 0, and t > 0."""
         import cvxpy as cp
-        from cvxpy.constraints import Inequality
 
         margin = cp.Variable(name="margin")
         listed: list[Any] = [cp.sum(self.model) == 1, self.values == self.rewards @ self.model]
         listed += [self.model >= 0.0, margin <= 1.0]
         for own in self.constraints:
-            listed.append(own.expr + margin <= 0 if isinstance(own, Inequality) else own)
+            listed.append(own.expr + margin <= 0 if _is_inequality(own) else own)
         answer = solve(cp.Problem(cp.Maximize(margin), listed), solver)
         if answer.model is None or (depth := -self._highest(answer.model)) <= 0.0:
             return None
@@ -162,10 +160,8 @@ class OwnConstraints:
 
     def _highest(self, model: Array) -> float:
         """Return the largest left side of the inequalities g ≤ 0."""
-        from cvxpy.constraints import Inequality
-
         self._place(model)
-        heights = [np.max(c.expr.value) for c in self.constraints if isinstance(c, Inequality)]
+        heights = [np.max(c.expr.value) for c in self.constraints if _is_inequality(c)]
         return float(max(heights, default=0.0))
 
     def _place(self, model: Array) -> None:
@@ -174,9 +170,9 @@ class OwnConstraints:
 
 
 def _check_kind(place: int, constraint: Any) -> None:
-    from cvxpy.constraints import Equality, Inequality
+    from cvxpy.constraints.zero import Equality
 
-    if not isinstance(constraint, Inequality | Equality):
+    if not (_is_inequality(constraint) or isinstance(constraint, Equality)):
         raise InvalidInput(
             f"constraint {place}: a {type(constraint).__name__} where a convex inequality or an "
             "affine equality is needed. Write it with <=, >= or ==, as in "
@@ -211,10 +207,14 @@ def _check_variable(
         )
 
 
-def _excess(constraint: Any) -> float:
-    from cvxpy.constraints import Inequality
+def _is_inequality(constraint: Any) -> bool:
+    from cvxpy.constraints.nonpos import Inequality
 
+    return isinstance(constraint, Inequality)
+
+
+def _excess(constraint: Any) -> float:
     height = np.asarray(constraint.expr.value, dtype=float)
-    if isinstance(constraint, Inequality):
+    if _is_inequality(constraint):
         return float(np.maximum(0.0, height).max(initial=0.0))
     return float(np.abs(height).max(initial=0.0))

@@ -58,12 +58,11 @@ class Scaled:
 def scaled(stated: Statement, *, free: bool) -> Scaled:
     """Return a statement in a solver's units; ``free``: the user has no constraints on it."""
     welfare = stated.welfare
-    linear = isinstance(welfare, Social) or (isinstance(welfare, Power) and welfare.alpha == 0.0)
     if isinstance(welfare, Egalitarian):
         return _egalitarian(stated) if free else _natural(stated)
     if not free:
         return _rescaled(stated)
-    if linear:
+    if is_linear(welfare):
         return _combined(stated)
     return _per_group(stated, welfare) if isinstance(welfare, Power) else _rescaled(stated)
 
@@ -113,7 +112,16 @@ def _rescaled(stated: Statement) -> Scaled:
     game = stated.game
     unit = max(stated.strength, float(game.sizes @ np.abs(game.reward_bounds).max(axis=1)))
     data = _data(stated, game.rewards, game.sizes / unit, unit)
-    return Scaled(stated.welfare, data, unit, 0.0, lambda g: np.maximum(0.0, g) * unit)
+    sizes = np.array(game.sizes)
+    exact = is_linear(stated.welfare)
+    return Scaled(
+        stated.welfare, data, unit, 0.0, lambda g: sizes if exact else np.maximum(0.0, g) * unit
+    )
+
+
+def is_linear(welfare: Welfare) -> bool:
+    """Tell whether G = Σ w v, whose weights are the sizes."""
+    return isinstance(welfare, Social) or (isinstance(welfare, Power) and welfare.alpha == 0.0)
 
 
 def _natural(stated: Statement) -> Scaled:

@@ -120,15 +120,18 @@ class Point:
 
 def newton(hessian: Array, scaling: Array, right: Array) -> Array:
     """Solve (H + diag(1/scaling²)) x = right as I + SHS, whose eigenvalues are all ≥ 1."""
+    from scipy.linalg import cho_factor, cho_solve
+
     matrix = scaling[:, None] * hessian * scaling
     matrix[np.diag_indices_from(matrix)] += 1.0
     tall = scaling if right.ndim == 1 else scaling[:, None]
     try:
-        factor = np.linalg.cholesky(matrix)
-        solution = np.linalg.solve(factor.T, np.linalg.solve(factor, tall * right))
+        factor = cho_factor(matrix, lower=True, check_finite=False)
+        return tall * np.asarray(cho_solve(factor, tall * right, check_finite=False))
     except np.linalg.LinAlgError:  # H is semidefinite only up to its own rounding
-        solution = np.linalg.lstsq(matrix, tall * right)[0]
-    return tall * solution
+        if not np.isfinite(matrix).all():
+            return np.full_like(right, np.nan)
+        return tall * np.linalg.lstsq(matrix, tall * right)[0]
 
 
 def search(

@@ -1,0 +1,124 @@
+"""Float sweeps propose, exact integers decide: potentials, or a cycle of negative length.
+
+Sweeps run first on lengths shortened by a few units of rounding: where those still have no negative
+cycle, every true edge keeps room to spare and the floats themselves are exactly feasible.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from mdsolve.precision import EPS
+from mdsolve.solvers.shortest_path.exact import (
+    Integers,
+    cycle_length,
+    repair,
+    rounding,
+    worst_edge,
+)
+from mdsolve.solvers.shortest_path.sweeps import Array, Graph, Relaxed, relax, spread
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """A cycle whose length is below −margin times its number of edges, exactly.
+
+    Attributes
+    ----------
+    nodes : tuple of int
+        Distinct, in the direction of the edges.
+    length : Fraction
+        In units of 2^exponent of the graph.
+    """
+
+    nodes: tuple[int, ...]
+    length: Fraction
+
+
+@dataclass(frozen=True, eq=False)
+class Feasible:
+    """Potentials for lengths + margin, in units of 2^exponent of the graph.
+
+    Attributes
+    ----------
+    potentials : (nodes,) array
+        Rounded.
+    excess : float
+        What they violate the plain lengths by, at most (≤ 0: nothing); correctly rounded.
+    exact : tuple of Fraction, or None
+        Exactly feasible potentials, where rounding those would break lengths + margin.
+    """
+
+    potentials: Array
+    excess: float
+    margin: Fraction
+    exact: tuple[Fraction, ...] | None
+
+
+def decide(graph: Graph, margin: Fraction | float = 0, start: Array | None = None) -> Cycle | Feasible:
+    """Return potentials for lengths + margin, or a cycle of which they are negative: exactly.
+
+    Parameters
+    ----------
+    graph : Graph
+    margin : Fraction or float
+        At least 0.
+    start : (nodes,) array, optional
+        Where sweeps begin.
+    """
+    margin = Fraction(margin)
+    start = graph.middle if start is None else start
+    room = 16.0 * EPS * spread(graph, start)
+    for shortened in (float(margin) - room, float(margin)):
+        found = _sweep(graph, start, shortened, margin)
+        if isinstance(found, Cycle):
+            return found
+        start = found.potentials
+        if not found.cycle:
+            break
+    return _exactly(graph, start - start[0], margin)
+
+
+def least_margin(graph: Graph) -> tuple[Feasible, Cycle | None]:
+    """Return potentials at the least margin that has any, and the cycle that allows no less.
+
+    The margin is max(0, −minimum mean of a cycle): each cycle found raises it to minus its mean,
+    until a margin has potentials.
+    """
+    margin, worst, start = Fraction(0), None, None
+    while isinstance(found := decide(graph, margin, start), Cycle):
+        worst, margin = found, -found.length / len(found.nodes)
+    return found, worst
+
+
+def _sweep(graph: Graph, start: Array, added: float, margin: Fraction) -> Relaxed | Cycle:
+    """Sweep with ever larger thresholds until what is left of cycles is no rounding."""
+    threshold = 4.0 * EPS * spread(graph, start)
+    while True:
+        found = relax(graph, start, added, threshold)
+        if not found.cycle:
+            return found
+        length = cycle_length(graph.table, found.cycle)
+        if length + margin * len(found.cycle) < 0:
+            return Cycle(found.cycle, length)
+        if added < margin:
+            return found
+        start, threshold = found.potentials, 8.0 * threshold
+
+
+def _exactly(graph: Graph, potentials: Array, margin: Fraction) -> Cycle | Feasible:
+    excess = worst_edge(graph, potentials)[0]
+    if excess <= 0.0 or excess < margin:
+        return Feasible(potentials, excess, margin, None)
+    repaired = repair(graph, potentials, margin, max(0.0, excess - float(margin)))
+    if repaired.cycle:
+        return Cycle(repaired.cycle, cycle_length(graph.table, repaired.cycle))
+    exact = tuple(
+        Fraction(float(potential)) + int(step) * repaired.unit
+        for potential, step in zip(potentials, repaired.steps, strict=True)
+    )
+    rounded = np.array([float(potential) for potential in exact])
+    return Feasible(rounded, worst_edge(graph, rounded)[0], margin, exact)
