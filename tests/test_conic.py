@@ -66,7 +66,8 @@ def phi_twin(divergence, strength: float, c, q) -> float:
     high = c.max()
     for _ in range(200):
         middle = 0.5 * (low + high)
-        mass = divergence.conjugate((c - middle) / strength, q)[1].sum()
+        with np.errstate(over="ignore"):
+            mass = divergence.conjugate((c - middle) / strength, q)[1].sum()
         low, high = (middle, high) if mass > 1 else (low, middle)
     return high + strength * divergence.conjugate((c - high) / strength, q)[0].sum()
 
@@ -185,7 +186,8 @@ def test_new_numbers_in_the_public_problem_equal_a_new_problem(divergence):
     anew = conic.solve(
         conic.statement(conic.Statement(divergence, 0.7, other, Social())), "clarabel"
     )
-    assert_allclose(changed.raw, anew.raw, rtol=0, atol=1e-12)
+    assert_allclose(changed.raw, anew.raw, rtol=0, atol=1e-5)
+    assert_allclose(changed.multiplier, anew.multiplier, rtol=1e-5)
 
 
 def test_large_or_sparse_rewards_are_constants():

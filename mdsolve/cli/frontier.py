@@ -10,7 +10,7 @@ import numpy as np
 import typer
 
 from mdsolve.cli import options, output, views
-from mdsolve.cli.progress import run_all
+from mdsolve.cli.progress import busy, run_all
 from mdsolve.cli.reading import Source, rule_of, strengths
 from mdsolve.frontier import Frontier
 from mdsolve.frontier import frontier as frontier_of
@@ -61,9 +61,10 @@ def frontier(
     if plot is not None:
         from mdsolve import plots
 
-        figure = plots.frontier(middle, groups=names, title=title)
-        ending = plot.suffix.lower()
-        output.write_together({plot: output.picture_writer(figure, ending)}, overwrite)
+        with busy("drawing", quiet=quiet):
+            figure = plots.frontier(middle, groups=names, title=title)
+            writer = output.picture_writer(figure, plot.suffix.lower())
+        output.write_together({plot: writer}, overwrite)
     if as_json:
         typer.echo(output.json_text({"games": _objects(games, found)}))
     elif not quiet:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mdsolve.cli import options, output, views
-from mdsolve.cli.progress import run_all
+from mdsolve.cli.progress import busy, run_all
 from mdsolve.cli.reading import Source, rule_of
 from mdsolve.cli.unpaid import Unpaid
 from mdsolve.errors import InvalidInput
@@ -94,7 +94,9 @@ def solve(
         quiet=quiet,
     )
     solved = [(name, outcome) for (name, _), outcome in zip(games, outcomes, strict=True)]
-    writers = _writers(solved, out) | _pictures(solved, plot)
+    writers = _writers(solved, out)
+    with busy("drawing", quiet=quiet or plot is None):
+        writers |= _pictures(solved, plot)
     output.write_together(writers, overwrite)
     if as_json:
         typer.echo(output.json_text(_as_object(solved)))

@@ -108,7 +108,7 @@ def _models(outcome: Outcome, prompt: str | None) -> Table:
     for x in order[:MOST_OUTCOMES].tolist():
         change = f"{100 * (model[x] - reference[x]):+.1f} points"
         name = one_line(outcome.game.outcomes[x], 60)
-        table.add_row(name, percent(reference[x]), percent(model[x]), change)
+        table.add_row(name, percent(float(reference[x])), percent(float(model[x])), change)
     rest = order[MOST_OUTCOMES:]
     if rest.size:
         before, after = float(reference[rest].sum()), float(model[rest].sum())

@@ -25,6 +25,8 @@ from mdsolve.value_function import Optimum, ValueFunction
 Array = NDArray[np.float64]
 
 _FAST = ("auto", "exponential", "multiplier")
+#: what a payment may lose to rounding, relatively: most where masses q e^s have s up to 745
+_ROUNDING = 2.0**-42
 
 
 class AffineMaximizer:
@@ -123,9 +125,11 @@ def _settle_exactly(rule: TrainingRule, game: Game, solver: str, tolerance: floa
         payments = np.array([_payment(phi, at, group) for group in range(game.shape[0])])
         utilities = game.sizes * at.values - payments
     training = accept(game, trained(at), tolerance)
-    slack = training.gap + 4.0 * EPS * np.abs(game.sizes * at.values)
     assert payments is not None
     assert utilities is not None
+    steep = float(game.sizes @ np.abs(game.reward_bounds).max(axis=1)) / rule.strength
+    rounding = max(_ROUNDING, 4.0 * EPS * steep) * payments
+    slack = training.gap + 4.0 * EPS * np.abs(game.sizes * at.values) + rounding
     return Settlement(
         training,
         payments,

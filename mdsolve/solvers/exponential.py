@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from mdsolve.games.blocks import dense
 from mdsolve.solvers import exponential_family as family
 from mdsolve.solvers.exponential_family import Array, LogReference, Problem, pose
-from mdsolve.solvers.exponential_fit import Fit, certify, fit, sample_means
+from mdsolve.solvers.exponential_fit import Fit, certify, fit
 from mdsolve.solvers.tilting import CERTAIN, HUGE, TAYLOR, bregman, tilts
 
 
@@ -88,9 +88,7 @@ def solve(
     (array([0.7311, 0.2689]), array([0.1109]))
     """
     problem = pose(log_reference_block, rewards, weights, strength, bounds)
-    found = fit(problem, sample_means(problem), payments)
-    if payments and found.astray.any():
-        found = fit(problem, found.means, payments)
+    found = fit(problem, payments)
     charged = _charge(problem, found) if payments else (None, None)
     lower, upper = certify(problem, found)
     return Exponential(found.model, found.multiplier, lower, upper, found.means, *charged)
@@ -129,8 +127,7 @@ def regret(
     size, told = sizes[group], sizes[group] if weight is None else float(weight)
     sizes[group] = told
     lie = _Reported(rewards, group, report)
-    problem = pose(log_reference_block, lie, sizes, strength, None)
-    found = fit(problem, problem.bounds[:, 0], False)
+    found = fit(pose(log_reference_block, lie, sizes, strength, None), False)
     logs = found.model
     logs -= found.top + math.log(found.mass)
     direction = size * (truth - report) + (size - told) * report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,8 @@ LogReference = Callable[[slice], Array]
 
 CELLS = 1 << 16  # half a megabyte: a block and its exponentials share the cache
 _PARALLEL = 1 << 19  # cells from which a second thread pays
-_TERMS = 16  # groups that one product may add up before its rounding shows
+_TEAM = 16  # groups that one product may add up before its rounding shows
+_WIDE = 1 << 12  # shorter rows are not worth the calls that read them
 _STEEP = 256.0  # Σ w|r|/λ from which exponents need the digits that a plain sum rounds off
 
 
@@ -43,12 +44,19 @@ class Problem:
     def combined(self, block: Array, scratch: Array | None = None) -> Array:
         """Return c − origin on a block of rewards."""
         if self.halves is None:
-            return _chunked(self.weights, block) - self.origin
-        high, low, anchor = self.halves
-        part = np.add(block, anchor, out=scratch)
-        part -= anchor
-        coarse = high @ part - self.origin
-        return coarse + (high @ np.subtract(block, part, out=part) + low @ block)
+            sums = [self.weights[rows] @ block[rows] for rows in teams(block)]
+            return sum(sums[1:], start=sums[0]) - self.origin
+        coarse, fine = np.zeros((2, block.shape[1]))
+        for rows in teams(block):
+            high, low, anchor = (half[rows] for half in self.halves)
+            fine += low @ block[rows]  # first: a product reads memory faster than the sum below
+            part = np.add(
+                block[rows], anchor, out=None if scratch is None else scratch[: len(high)]
+            )
+            part -= anchor
+            coarse += high @ part
+            fine += high @ np.subtract(block[rows], part, out=part)
+        return (coarse - self.origin) + fine
 
     def exponents(self, columns: slice, block: Array, scratch: Array | None = None) -> Array:
         """Return log π0 + (c − origin)/λ."""
@@ -110,11 +118,9 @@ def _halves(weights: Array, peaks: Array) -> tuple[Array, Array, Array]:
     return high, weights - high, 1.5 * np.ldexp(1.0, top - powers)[:, None]
 
 
-def _chunked(weights: Array, block: Array) -> Array:
-    total = weights[:_TERMS] @ block[:_TERMS]
-    for start in range(_TERMS, weights.size, _TERMS):
-        total += weights[start : start + _TERMS] @ block[start : start + _TERMS]
-    return total
+def teams(rows: Sized) -> list[slice]:
+    """Return the rows in teams small enough to be added up, and worked on, at once."""
+    return [slice(start, start + _TEAM) for start in range(0, len(rows), _TEAM)]
 
 
 def _bounds(rewards: Any) -> Array:
@@ -136,13 +142,13 @@ def _threads() -> int:
 def sweep(work: Callable[[slice, Array], tuple[Any, ...]], rows: int, outcomes: int) -> list[Any]:
     """Return the stacked results of work(columns, scratch) on every block of columns, in order.
 
-    The scratch, three times as large as a block, spares each block the price of fresh memory.
+    The scratch, thrice a team of rows of a block, spares each block the price of fresh memory.
     """
-    width = max(1, min(CELLS // rows, outcomes))
+    width = max(1, min(max(CELLS // rows, min(_WIDE, _TEAM * CELLS // rows)), outcomes))
     starts = range(0, outcomes, width)
 
     def run(part: Iterable[int]) -> list[tuple[Any, ...]]:
-        scratch = np.empty((3, rows, width))
+        scratch = np.empty((3, min(rows, _TEAM), width))
         columns = [slice(start, min(start + width, outcomes)) for start in part]
         return [work(part, scratch[..., : part.stop - part.start]) for part in columns]
 

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mdsolve.games.blocks import dense
-from mdsolve.precision import EPS, logarithm_deficit
-from mdsolve.solvers.exponential_family import Array, Problem, sweep
-from mdsolve.solvers.tilting import FLOOR, HUGE, TAYLOR, log_sum, log_total, taylor_excess
+from mdsolve.precision import EPS, exponential_excess, logarithm_deficit
+from mdsolve.solvers.exponential_family import Array, Problem, sweep, teams
+from mdsolve.solvers.tilting import FLOOR, HUGE, NOTHING, TAYLOR, log_sum, log_total, taylor_excess
 
-_SAMPLE = 1 << 12  # outcomes from which the centres of the rewards are guessed
+Tier = tuple[Any, Callable[[Array, Array, Array], Array]]
+
 _TINY = float(np.finfo(float).tiny)
 
 
@@ -26,9 +27,9 @@ _TINY = float(np.finfo(float).tiny)
 class Fit:
     """What one reading of the rewards found; the model holds exponents until it is certified.
 
-    The model is e^{exponent − top}/mass. For each group x = slope (r − pilot); `excess` is
-    E[e^x − 1 − x] (0 where steepness forbids it) and `tilts` log E[e^x] − E[x]; `astray` tells
-    whose pilot was too far from the mean for the tilt to keep its digits.
+    The model is e^{exponent − top}/mass. For each group x = −(w/λ)(r − mean), but for rounding;
+    `excess` is E[e^x − 1 − x] (0 where that overflows), `tilts` log E[e^x] − E[x], and `astray`
+    tells for whom the mean was too coarse a centre.
     """
 
     model: Array
@@ -42,16 +43,16 @@ class Fit:
     astray: NDArray[np.bool_]
 
 
-def fit(problem: Problem, pilot: Array, payments: bool) -> Fit:
-    """Read the rewards once, around a pilot of their means."""
+def fit(problem: Problem, payments: bool) -> Fit:
+    """Read the rewards once, each block around its own means."""
     groups, outcomes = problem.rewards.shape
     exponents, slopes = np.empty(outcomes), problem.slopes[:, None]
-    tiers, wild = _tiers(problem) if payments else ([], None)
+    parts = [_team(problem, rows, payments) for rows in teams(problem.weights)]
+    wild = bool(payments and (problem.steepness > HUGE).any())
 
     def work(columns: slice, scratch: Array) -> tuple[Any, ...]:
         block = dense(problem.rewards[:, columns])
-        apart, second, third = scratch
-        terms = problem.exponents(columns, block, apart)
+        terms = problem.exponents(columns, block, scratch[0])
         exponents[columns] = terms
         mode = int(terms.argmax())
         top = terms[mode]
@@ -59,30 +60,41 @@ def fit(problem: Problem, pilot: Array, payments: bool) -> Fit:
         kept = terms > FLOOR
         np.exp(np.maximum(terms, FLOOR, out=terms), out=terms)
         terms *= kept
-        np.subtract(block, pilot[:, None], out=apart)
-        moments, excess, steep = apart @ terms, np.zeros(groups), ()
-        for rows, grown in tiers:
-            excess[rows] = grown(_scaled(apart, rows, slopes, second), terms, third)
-        if wild is not None:
-            x = _scaled(apart, wild, slopes, second)
-            x += exponents[columns]
-            steep = log_sum(x)
+        mass = terms.sum()
+        centres, linear, excess = np.zeros((3, groups))
+        steep = np.full((2, groups if wild else 0), NOTHING)
+        for rows, tiers, huge in parts:
+            apart, second, third = scratch[:, : len(centres[rows])]
+            centres[rows] = block[rows] @ terms / mass
+            np.subtract(block[rows], centres[rows, None], out=apart)
+            linear[rows] = problem.slopes[rows] * (apart @ terms)
+            for some, grown in tiers:
+                x = _scaled(apart, some, slopes[rows], second)
+                excess[rows][some] = grown(x, terms, third)
+            if huge.size:
+                x = _scaled(apart, huge, slopes[rows], second)
+                x += exponents[columns]
+                steep[0][rows][huge], steep[1][rows][huge] = log_sum(x)
+        excess -= np.where(problem.steepness > TAYLOR, linear, 0.0)
         flat = _flat_growth(problem, columns, block) if problem.flat else ()
-        return top, columns.start + mode, terms.sum(), moments, excess, *steep, *flat
+        sums = mass, centres, linear, excess
+        return top, columns.start + mode, *sums, *(steep if wild else ()), *flat
 
-    tops, modes, masses, moments, excess, *rest = sweep(work, groups, outcomes)
+    tops, modes, masses, centres, linear, excess, *rest = sweep(work, groups, outcomes)
     block = int(tops.argmax())
     top, factors = float(tops[block]), np.exp(tops - tops[block])
     mass = float(factors @ masses)
-    shift, excess = factors @ moments / mass, factors @ excess / mass
+    shares = factors * masses / mass
+    means = problem.clipped(shares @ centres)
+    shifts = problem.slopes * (centres - means)
+    linear, excess = linear / masses[:, None], excess / masses[:, None]
+    tame = problem.steepness <= HUGE
+    linear, excess = shares @ (linear + shifts), shares @ _moved(excess, linear, shifts * tame)
     level = top + math.log(mass)
-    linear = problem.slopes * shift
-    for rows, grown in tiers:
-        excess[rows] -= linear[rows] if grown is _expm1 else 0.0
     tilts, astray = _tilts(excess, linear)
-    if wild is not None:
-        excess[wild], astray[wild] = 0.0, False
-        tilts[wild] = log_total(*rest) - level - linear[wild]
+    if wild:
+        tilts = np.where(tame, tilts, log_total(rest[0] + shifts, rest[1]) - level - linear)
+        excess, astray = excess * tame, astray & tame
     if problem.flat:
         level = math.log1p(rest[1].sum() / rest[0].sum())
     return Fit(
@@ -91,11 +103,18 @@ def fit(problem: Problem, pilot: Array, payments: bool) -> Fit:
         mass,
         int(modes[block]),
         problem.origin + problem.strength * level,
-        problem.clipped(pilot + shift),
+        means,
         excess,
-        tilts,
+        np.where(problem.steepness > 0.0, tilts, 0.0),
         astray & (problem.steepness > 0.0),
     )
+
+
+def _moved(excess: Array, linear: Array, shift: Array) -> Array:
+    """Return E[e^y − 1 − y], y = x + shift, from E[e^x − 1 − x] and E[x], of which little is."""
+    if not shift.any():
+        return excess
+    return np.exp(shift) * excess + np.expm1(shift) * linear + exponential_excess(shift)
 
 
 def _tilts(excess: Array, linear: Array) -> tuple[Array, NDArray[np.bool_]]:
@@ -108,37 +127,19 @@ def _tilts(excess: Array, linear: Array) -> tuple[Array, NDArray[np.bool_]]:
     return tilts, 8.0 * tilts * (1.0 + growth) < excess + np.abs(linear * growth)
 
 
-def sample_means(problem: Problem) -> Array:
-    """Return mean rewards under the model of a sample of outcomes: of all, if they are few."""
-    outcomes = problem.rewards.shape[1]
-    width = _SAMPLE if outcomes <= _SAMPLE else _SAMPLE // 8
-    starts = range(0, outcomes, max(width, outcomes // 8)) if outcomes > width else (0,)
-    columns = [slice(start, min(start + width, outcomes)) for start in starts]
-    found = [dense(problem.rewards[:, part]) for part in columns]
-    exponents = [problem.exponents(*part) for part in zip(columns, found, strict=True)]
-    sample = found[0] if len(found) == 1 else np.concatenate(found, axis=1)
-    terms = exponents[0] if len(found) == 1 else np.concatenate(exponents)
-    terms = np.exp(terms - terms.max())
-    return problem.clipped(sample @ terms / terms.sum())
-
-
 def _flat_growth(problem: Problem, columns: slice, block: Array) -> tuple[Any, ...]:
     """Return Σ π0 and Σ π0 (e^{(c − origin)/λ} − 1) on a block, for a c that varies less than λ."""
     reference = np.exp(problem.log_reference(columns))
     return reference.sum(), reference @ np.expm1(problem.combined(block) / problem.strength)
 
 
-def _tiers(
-    problem: Problem,
-) -> tuple[list[tuple[Any, Callable[[Array, Array, Array], Array]]], Any]:
-    """Return groups by how far their |x| can go with how to sum what e^x adds; and the huge."""
-    steep = problem.steepness
+def _team(problem: Problem, rows: slice, payments: bool) -> tuple[slice, list[Tier], Any]:
+    """Return a team's rows, how to sum what e^x adds to each tier of its groups, and the huge."""
+    steep = problem.steepness[rows] if payments else np.zeros(0)
     tiers = [((steep > 0.0) & (steep <= TAYLOR), _series)]
     tiers += [((steep > TAYLOR) & (steep <= HUGE), _expm1)]
-    wild = np.flatnonzero(steep > HUGE)
-    return [
-        (_rows(some), grown) for some, grown in tiers if some.any()
-    ], wild if wild.size else None
+    ways = [(_rows(some), grown) for some, grown in tiers if some.any()]
+    return rows, ways, np.flatnonzero(steep > HUGE)
 
 
 def _rows(chosen: NDArray[np.bool_]) -> Any:

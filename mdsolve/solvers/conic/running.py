@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from threading import Lock
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     import cvxpy as cp
 
 Array = NDArray[np.float64]
+
+#: CVXPY keeps its scopes, and Python its warning filters, in globals that threads would share
+_one_at_a_time = Lock()
 
 
 @dataclass(frozen=True)
@@ -118,8 +122,8 @@ def clean(raw: ArrayLike) -> Array:
 
     Examples
     --------
-    >>> clean([957.0, -1.87, 43.0]).tolist()
-    [0.957, 0.0, 0.043]
+    >>> clean([957.0, -1.87, 957.0]).tolist()
+    [0.5, 0.0, 0.5]
     """
     kept = np.maximum(0.0, np.nan_to_num(np.asarray(raw, dtype=float), posinf=0.0, neginf=0.0))
     largest = float(kept.max())
@@ -132,7 +136,7 @@ def clean(raw: ArrayLike) -> Array:
 def _run(problem: cp.Problem, solver: str, settings: dict[str, Any]) -> str:
     """Run a solver, never warm; return why it failed, if it did."""
     try:
-        with warnings.catch_warnings():
+        with _one_at_a_time, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             problem.solve(solver=solver, warm_start=False, **settings)
     except Exception as error:  # a solver may raise anything; the caller tries another

@@ -5,9 +5,15 @@ of 0 is an edge. Potentials p satisfy p(t) − p(s) ≤ length for all edges; th
 no cycle is negative.
 """
 
-from mdsolve.solvers.shortest_path.decision import Cycle, Feasible, decide, least_margin
+from mdsolve.solvers.shortest_path.decision import (
+    Cycle,
+    Feasible,
+    decide,
+    largest_below,
+    least_margin,
+)
 from mdsolve.solvers.shortest_path.exact import cycle_length, worst_edge
-from mdsolve.solvers.shortest_path.sweeps import Graph, largest_below
+from mdsolve.solvers.shortest_path.sweeps import Graph
 
 __all__ = [
     "Cycle",

@@ -94,6 +94,15 @@ def least_margin(graph: Graph) -> tuple[Feasible, Cycle | None]:
     return found, worst
 
 
+def largest_below(graph: Graph, ceiling: Array, margin: float = 0.0) -> Cycle | Array:
+    """Return min_s ceiling(s) + δ(s, t) for lengths + margin, up to rounding, or a cycle.
+
+    These are the largest potentials below the ceiling, which may be infinite at some nodes.
+    """
+    found = _sweep(graph, ceiling, margin, Fraction(margin))
+    return found if isinstance(found, Cycle) else found.potentials
+
+
 def _sweep(graph: Graph, start: Array, added: float, margin: Fraction) -> Relaxed | Cycle:
     """Sweep with ever larger thresholds until what is left of cycles is no rounding."""
     threshold = 4.0 * EPS * spread(graph, start)

@@ -130,14 +130,10 @@ def relax(graph: Graph, start: Array, margin: float, threshold: float) -> Relaxe
         columns = fallen if fallen.size * _FEW < graph.nodes else None
 
 
-def largest_below(graph: Graph, ceiling: Array, margin: float = 0.0) -> Relaxed:
-    """Return the largest potentials below a ceiling, up to rounding: min_s ceiling(s) + δ(s, t)."""
-    return relax(graph, ceiling, margin, 4.0 * EPS * spread(graph, ceiling))
-
-
 def spread(graph: Graph, potentials: Array) -> float:
     """Return the size of the numbers that a sweep adds, the unit of its rounding."""
-    return max(graph.scale, float(np.abs(potentials).max()))
+    finite = potentials[np.isfinite(potentials)]
+    return max(graph.scale, float(np.abs(finite).max(initial=0.0)))
 
 
 def cycle_among(parents: Indices) -> tuple[int, ...]:

@@ -1,27 +1,24 @@
-"""Linear programs by HiGHS: a solution with multipliers, a Farkas ray, or an improving ray.
-
-min c·x over rows A x ≤, ≥ or = b and lower ≤ x ≤ upper. HiGHS works to an absolute 1e-7, so the
-statement is first brought to unit size by powers of two; each answer is then judged from the data.
-"""
+"""A linear program: min c·x over rows A x ≤, ≥ or = b and lower ≤ x ≤ upper."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from math import inf, isfinite
-from typing import Any
+from dataclasses import dataclass, field
+from math import inf
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mdsolve.errors import InvalidInput, MdsolveError
+from mdsolve.errors import InvalidInput
 from mdsolve.games.labels import checked_labels
+
+if TYPE_CHECKING:
+    from mdsolve.solvers.linear_program.answers import FarkasRay, LpSolution, Ray
 
 Array = NDArray[np.float64]
 
 SENSES = ("<=", ">=", "==")
-_ROUNDS = 4
-_TIGHT = 1e-10
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -110,7 +107,7 @@ class LinearProgram:
         MdsolveError
             If HiGHS gives none of the three.
         """
-        from mdsolve.solvers.highs import run
+        from mdsolve.solvers.linear_program.highs import run
 
         return run(self)
 

@@ -1,137 +1,18 @@
-"""Concave welfare G of the groups' values v, and its conjugate G_*(g) = inf_v <g, v> − G(v).
-
-A rule that maximises G(v) − λD is min over g ≥ 0 of Φ(Σ g_i r_i) − G_*(g) (math §3; [S] Def 4.1).
-"""
+"""Nash and α-fair welfare: G = Σ w v^{1−α}/(1−α), whose dual pairs are the curves g V^α = w."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from math import inf, isfinite
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mdsolve.errors import InvalidInput
 from mdsolve.precision import exponential_excess
+from mdsolve.welfare.base import Array, Welfare
 
 if TYPE_CHECKING:
     import cvxpy as cp
-
-Array = NDArray[np.float64]
-
-
-class Welfare(ABC):
-    """One concave, monotone function of the values v (n,), given the sizes w (n,).
-
-    Units: v in reward units, G in welfare units, g = dG/dv.
-    """
-
-    name: ClassVar[str]
-    #: defined for v > 0 alone, so every group's rewards are ≥ 0 and not all zero
-    needs_positive: ClassVar[bool] = False
-    #: the sizes enter G
-    uses_sizes: ClassVar[bool] = True
-
-    @abstractmethod
-    def value(self, values: Array, sizes: Array) -> float:
-        """Return G(v), −∞ where it is not defined."""
-
-    @abstractmethod
-    def weights(self, values: Array, sizes: Array) -> Array:
-        """Return g = dG/dv (n,): one supergradient where G has several."""
-
-    @abstractmethod
-    def conjugate(self, weights: Array, sizes: Array) -> float:
-        """Return G_*(g) = inf_v <g, v> − G(v), −∞ outside its domain."""
-
-    @abstractmethod
-    def excess(self, weights: Array, values: Array, sizes: Array) -> float:
-        """Return <g, v> − G(v) − G_*(g) ≥ 0 uncancelled: the duality gap of g with its model."""
-
-    @abstractmethod
-    def expression(self, values: cp.Expression, sizes: cp.Expression) -> cp.Expression:
-        """Return G as a concave CVXPY expression; ``sizes`` is a nonnegative parameter."""
-
-
-class Social(Welfare):
-    """G = Σ w v, G_* = 0 at g = w and −∞ elsewhere.
-
-    Examples
-    --------
-    >>> Social().value(np.array([1.0, 3.0]), np.array([2.0, 1.0]))
-    5.0
-    """
-
-    name = "social"
-
-    def value(self, values: Array, sizes: Array) -> float:
-        """Return Σ w v."""
-        return float(sizes @ values)
-
-    def weights(self, values: Array, sizes: Array) -> Array:
-        """Return w."""
-        return np.array(sizes, dtype=float)
-
-    def conjugate(self, weights: Array, sizes: Array) -> float:
-        """Return 0 at g = w, −∞ elsewhere."""
-        return 0.0 if np.array_equal(weights, sizes) else -inf
-
-    def excess(self, weights: Array, values: Array, sizes: Array) -> float:
-        """Return 0 at g = w, ∞ elsewhere."""
-        return -self.conjugate(weights, sizes)
-
-    def expression(self, values: cp.Expression, sizes: cp.Expression) -> cp.Expression:
-        """Return Σ w v; with v a variable this is DPP."""
-        return sizes @ values
-
-    def __repr__(self) -> str:
-        return "Social()"
-
-
-class Egalitarian(Welfare):
-    """G = min v, G_* = 0 on the simplex and −∞ off it; sizes do not matter.
-
-    Not strictly increasing in every value: outside [S] Assumption 3.2.
-
-    Examples
-    --------
-    >>> Egalitarian().value(np.array([1.0, 3.0]), np.ones(2))
-    1.0
-    """
-
-    name = "egalitarian"
-    uses_sizes = False
-
-    def value(self, values: Array, sizes: Array) -> float:
-        """Return min v."""
-        return float(np.min(values))
-
-    def weights(self, values: Array, sizes: Array) -> Array:
-        """Return equal weights on the groups that are worst off."""
-        worst = np.asarray(values) == np.min(values)
-        return worst / worst.sum()
-
-    def conjugate(self, weights: Array, sizes: Array) -> float:
-        """Return 0 where g ≥ 0 and Σ g = 1 to rounding, −∞ elsewhere."""
-        weights = np.asarray(weights, dtype=float)
-        off = abs(float(weights.sum()) - 1.0) > 4e-16 * (4 + weights.size)
-        return -inf if off or float(weights.min()) < 0.0 else 0.0
-
-    def excess(self, weights: Array, values: Array, sizes: Array) -> float:
-        """Return Σ g (v − min v)."""
-        if not isfinite(self.conjugate(weights, sizes)):
-            return inf
-        return float(weights @ (values - np.min(values)))
-
-    def expression(self, values: cp.Expression, sizes: cp.Expression) -> cp.Expression:
-        """Return min v."""
-        import cvxpy as cp
-
-        return cp.min(values)
-
-    def __repr__(self) -> str:
-        return "Egalitarian()"
 
 
 class Power(Welfare):

@@ -1,0 +1,212 @@
+"""Types of one group and a rule, to the table of valuations: V[t, s] = w_t <r_t, ψ(s)> ([S] §3.2).
+
+Row t is type t's valuation of what is trained when s is reported, the other groups fixed. The edge
+s→t has length V[t, t] − V[t, s], what type t gains by telling the truth over reporting s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mdsolve.errors import InvalidInput
+from mdsolve.games import Game
+from mdsolve.games.domains import FiniteTypes
+from mdsolve.games.validation import SUM_TOLERANCE
+from mdsolve.precision import EPS, exact_sum
+from mdsolve.training_rules import FiniteMenu, SocialWelfare, TrainingRule
+
+Array = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+
+_CELLS = 1 << 20
+
+
+@dataclass(frozen=True, eq=False)
+class TypeTable:
+    """Valuations of all types for all reports.
+
+    Attributes
+    ----------
+    values : (types, types) array
+        ``values[t, s]``: type t's valuation when s is reported (welfare units).
+    error : float
+        Entrywise bound on what rounding and unfinished solves changed (welfare units).
+    labels : sequence of str
+    models : (types, outcomes) array
+        What is trained at each report.
+    """
+
+    values: Array
+    error: float
+    labels: Sequence[str]
+    models: Array = field(repr=False)
+
+
+def type_table(
+    rule: Any,
+    game: Game,
+    group: Any,
+    types: Any,
+    sizes: Any = None,
+    *,
+    solver: str = "auto",
+    progress: Progress | None = None,
+) -> TypeTable:
+    """Return the table of valuations of one group's types under a rule, the others fixed.
+
+    Parameters
+    ----------
+    rule : TrainingRule, FiniteMenu, or callable
+        A callable maps a Game to a model, (outcomes,) probabilities.
+    game : Game
+    group : str or int
+    types : FiniteTypes, or (types, outcomes) array_like
+        For a menu, one column for each of its entries.
+    sizes : number or (types,) array_like, optional
+        With an array: sizes of the types; the group's own by default.
+    solver : str
+        As for `TrainingRule.train`.
+    progress : callable, optional
+        Called with (models trained, models in all).
+
+    Raises
+    ------
+    InvalidInput
+        If types do not fit the game, or the rule returns no distribution at some type (named).
+
+    Examples
+    --------
+    >>> import mdsolve as md
+    >>> game = md.Game([0.5, 0.5], [[1.0, 0.0], [0.0, 1.0]])
+    >>> table = type_table(md.SocialWelfare("l2", 1.0), game, 0, [[1.0, 0.0], [0.0, 1.0]])
+    >>> table.values
+    array([[0.5, 0. ],
+           [0.5, 1. ]])
+    """
+    if not isinstance(game, Game):
+        raise InvalidInput(
+            f"game: {type(game).__name__} is not a Game. Build one with Game(...) or "
+            "Game.from_table(...)."
+        )
+    index = game.group_index(group)
+    listed = read_types(types, sizes, game, index, outcomes_of(rule, game))
+    models, error = _train(rule, game, index, listed, solver, progress)
+    values = valuations(listed.rewards, models, listed.sizes)
+    return TypeTable(values, error + dot_rounding(listed), listed.labels, models)
+
+
+def outcomes_of(rule: Any, game: Game) -> int:
+    """Return over how many outcomes a rule's models are: a menu's are its entries."""
+    return rule.values.shape[0] if isinstance(rule, FiniteMenu) else game.shape[1]
+
+
+def read_types(types: Any, sizes: Any, game: Game, group: int, outcomes: int) -> FiniteTypes:
+    """Return types as a finite list whose rewards have the game's number of outcomes."""
+    if hasattr(types, "rewards") and hasattr(types, "sizes"):
+        own = types.sizes if sizes is None else sizes
+        listed = FiniteTypes(types.rewards, own, labels=getattr(types, "labels", None))
+    else:
+        own = game.sizes[group] if sizes is None else sizes
+        listed = FiniteTypes(types, own)
+    if listed.rewards.shape[1] != outcomes:
+        raise InvalidInput(
+            f"types: {listed.rewards.shape[1]} rewards each, but the rule's models have "
+            f"{outcomes} outcomes. Give each type one reward for each outcome."
+        )
+    return listed
+
+
+def valuations(rewards: Array, models: Array, sizes: Array) -> Array:
+    """Return sizes_t <rewards_t, models_s> for all t and s, as blocks of one matrix product."""
+    values = np.empty((rewards.shape[0], models.shape[0]))
+    height = max(1, _CELLS // max(models.shape))
+    for start in range(0, rewards.shape[0], height):
+        rows = slice(start, start + height)
+        np.matmul(sizes[rows, None] * rewards[rows], models.T, out=values[rows])
+    return values
+
+
+def dot_rounding(types: FiniteTypes) -> float:
+    """Return a bound on the rounding of one valuation, model and product."""
+    largest = float((types.sizes * np.abs(types.rewards).max(axis=1)).max())
+    return EPS * (6.0 + 0.5 * types.rewards.shape[1]) * largest
+
+
+def read_model(found: Any, outcomes: int, name: str) -> Array:
+    """Return a rule's answer as a distribution, or refuse it by the type's name."""
+    try:
+        model = np.asarray(getattr(found, "model", found), dtype=float)
+    except (TypeError, ValueError):
+        model = np.empty(0)
+    where = f"type {name!r}: the rule returned"
+    remedy = f"Return {outcomes} probabilities, one an outcome."
+    if model.shape != (outcomes,):
+        shape = f"shape {model.shape}" if model.size else f"{type(found).__name__}"
+        raise InvalidInput(f"{where} {shape}, not a model over {outcomes} outcomes. {remedy}")
+    if not np.isfinite(model).all():
+        place = int(np.flatnonzero(~np.isfinite(model))[0])
+        raise InvalidInput(f"{where} {model[place]} at outcome {place}. {remedy}")
+    total = exact_sum(model)
+    if model.min() < -SUM_TOLERANCE or abs(total - 1.0) > SUM_TOLERANCE:
+        raise InvalidInput(
+            f"{where} no distribution: its smallest entry is {model.min():.6g} and its sum "
+            f"{total:.12g}. {remedy}"
+        )
+    return model / total
+
+
+def _train(
+    rule: Any, game: Game, group: int, types: FiniteTypes, solver: str, progress: Progress | None
+) -> tuple[Array, float]:
+    if isinstance(rule, SocialWelfare) and rule.divergence.name == "kl" and solver == "auto":
+        return _exponential_models(rule, game, group, types)
+    train = _trainer(rule, game, group, solver)
+    models = np.empty((len(types), outcomes_of(rule, game)))
+    widest = 0.0
+    for place, name in enumerate(types.labels):
+        found = train(types.rewards[place], float(types.sizes[place]))
+        models[place] = read_model(found, models.shape[1], name)
+        widest = max(widest, float(getattr(found, "gap", 0.0)))
+        if progress is not None:
+            progress(place + 1, len(types))
+    return models, 0.5 * widest
+
+
+def _trainer(
+    rule: Any, game: Game, group: int, solver: str
+) -> Callable[[Array, float], Any]:
+    if isinstance(rule, FiniteMenu):
+        own = np.asarray(game.rewards[[group]].ravel())
+        return lambda reward, size: rule.reported(group, reward).train(
+            game.reported(group, own, size)
+        )
+    if isinstance(rule, TrainingRule):
+        return lambda reward, size: rule.train(game.reported(group, reward, size), solver=solver)
+    if callable(rule):
+        return lambda reward, size: rule(game.reported(group, reward, size))
+    raise InvalidInput(
+        f"rule: {rule!r} is neither a training rule nor a function. Pass a rule such as "
+        'SocialWelfare("kl", 0.1), or a function from a Game to a model.'
+    )
+
+
+def _exponential_models(
+    rule: SocialWelfare, game: Game, group: int, types: FiniteTypes
+) -> tuple[Array, float]:
+    """Return ∝ π0 exp((c_-i + w r)/λ), and half the gap that the rounding of c may leave."""
+    others = game.reported(group, np.zeros(game.shape[1])).combined()
+    logarithms = rule.strength * game.log_reference
+    models = types.sizes[:, None] * types.rewards
+    models += others
+    largest = float(np.abs(models).max()) + float(np.abs(logarithms).max())
+    models += logarithms
+    models -= models.max(axis=1, keepdims=True)
+    models /= rule.strength
+    np.exp(models, out=models)
+    models /= models.sum(axis=1, keepdims=True)
+    return models, 8.0 * EPS * (largest + rule.strength)
