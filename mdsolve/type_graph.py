@@ -36,15 +36,20 @@ class TypeTable:
         ``values[t, s]``: type t's valuation when s is reported (welfare units).
     error : float
         Entrywise bound on what rounding and unfinished solves changed (welfare units).
-    labels : sequence of str
+    types : FiniteTypes
     models : (types, outcomes) array
         What is trained at each report.
     """
 
     values: Array
     error: float
-    labels: Sequence[str]
+    types: FiniteTypes
     models: Array = field(repr=False)
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """Names of the types."""
+        return self.types.labels
 
 
 def type_table(
@@ -97,7 +102,7 @@ def type_table(
     listed = read_types(types, sizes, game, index, outcomes_of(rule, game))
     models, error = _train(rule, game, index, listed, solver, progress)
     values = valuations(listed.rewards, models, listed.sizes)
-    return TypeTable(values, error + dot_rounding(listed), listed.labels, models)
+    return TypeTable(values, error + dot_rounding(listed), listed, models)
 
 
 def outcomes_of(rule: Any, game: Game) -> int:
@@ -177,9 +182,7 @@ def _train(
     return models, 0.5 * widest
 
 
-def _trainer(
-    rule: Any, game: Game, group: int, solver: str
-) -> Callable[[Array, float], Any]:
+def _trainer(rule: Any, game: Game, group: int, solver: str) -> Callable[[Array, float], Any]:
     if isinstance(rule, FiniteMenu):
         own = np.asarray(game.rewards[[group]].ravel())
         return lambda reward, size: rule.reported(group, reward).train(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -63,7 +63,7 @@ def run_all(
 
 
 @contextmanager
-def busy(what: str, *, quiet: bool) -> Iterator[None]:
+def busy(what: str, *, quiet: bool) -> Generator[None]:
     """Say on a terminal's stderr that something takes its time."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:

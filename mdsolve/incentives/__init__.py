@@ -2,17 +2,14 @@
 
 from mdsolve.incentives.audit import Verified, Violation, audit, verify
 from mdsolve.incentives.cycle_search import Unknown, find_violation
-from mdsolve.incentives.implementability import (
-    NegativeCycle,
-    Potentials,
-    implement,
-    implementable,
-    least_slack,
-)
+from mdsolve.incentives.implementability import implement, implementable, least_slack
+from mdsolve.incentives.products import Products
+from mdsolve.incentives.witnesses import NegativeCycle, Potentials
 
 __all__ = [
     "NegativeCycle",
     "Potentials",
+    "Products",
     "Unknown",
     "Verified",
     "Violation",

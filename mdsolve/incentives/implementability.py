@@ -7,6 +7,7 @@ Farkas ray is a flow of negative cycles.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from math import inf, isfinite, nextafter
 from typing import Any
@@ -95,7 +96,9 @@ def implement(
     found = route(graph, float(np.ldexp(allowed, -graph.exponent)))
     if isinstance(found, Cycle):
         return _refutation(found, graph, table, names)
-    answer = _payments(found, graph, table, names, allowed, proved=method == "graph")
+    answer = _payments(
+        found, graph, table, names, allowed, proved=found.excess <= 0.0 or method == "graph"
+    )
     return answer if base is None else _based(answer, base)
 
 
@@ -132,7 +135,8 @@ def implementable(
     array([0. , 0. ])
     """
     table = type_table(rule, game, group, types, sizes, solver=solver, progress=progress)
-    return implement(table.values, error=table.error, labels=table.labels, method=method)
+    found = implement(table.values, error=table.error, labels=table.labels, method=method)
+    return replace(found, listed=table.types)
 
 
 def least_slack(
@@ -158,11 +162,12 @@ def least_slack(
 
 
 def _by_graph(graph: Graph, error: float) -> Feasible | Cycle:
-    start = None
-    for margin in (0.0, error, 2.0 * error) if error else (0.0,):
-        found = decide(graph, margin, start)
+    """Allow no slack, then half of what the error may explain, then all of it."""
+    found = decide(graph)
+    for margin in (error, 2.0 * error):
         if isinstance(found, Feasible) or _refutes(found, error):
-            return found
+            break
+        found = decide(graph, margin)
     return found
 
 
@@ -237,7 +242,9 @@ def _refutes(cycle: Cycle, error: float) -> bool:
 def _refutation(cycle: Cycle, graph: Graph, table: Array, names: Any) -> NegativeCycle:
     length = cycle.length * Fraction(2) ** graph.exponent
     gain = -length / len(cycle.nodes)
-    return NegativeCycle(cycle.nodes, float(length), float(gain), table, names, length)
+    first = cycle.nodes.index(min(cycle.nodes))
+    nodes = cycle.nodes[first:] + cycle.nodes[:first]
+    return NegativeCycle(nodes, float(length), float(gain), table, names, length)
 
 
 def _payments(

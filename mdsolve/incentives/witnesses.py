@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mdsolve.errors import InvalidInput
+from mdsolve.games.domains import FiniteTypes
 from mdsolve.payments.shortest_path import distances, revenue_maximal
 
 Array = NDArray[np.float64]
@@ -38,6 +39,10 @@ class Potentials:
         Payments that violate nothing at all, where rounding them to `payments` does.
     proved : bool
         The table as given has payments without any slack, decided in exact integers.
+    margin : float
+        What lengths were extended by to find payments.
+    listed : FiniteTypes or None
+        The types, where they are known.
     """
 
     payments: Array
@@ -48,7 +53,8 @@ class Potentials:
     base: int | None = None
     exact: tuple[Fraction, ...] | None = None
     proved: bool = False
-    margin: float = field(default=0.0)
+    margin: float = 0.0
+    listed: FiniteTypes | None = None
 
     @property
     def verdict(self) -> str:
@@ -114,6 +120,8 @@ class NegativeCycle:
     labels : sequence of str
     exact_length : Fraction
         The length of the table as given.
+    listed : FiniteTypes or None
+        All types of the table, where they are known.
     """
 
     types: tuple[int, ...]
@@ -122,6 +130,7 @@ class NegativeCycle:
     values: Array
     labels: Sequence[str]
     exact_length: Fraction
+    listed: FiniteTypes | None = None
 
     verdict = "refuted"
 
@@ -137,7 +146,9 @@ class NegativeCycle:
         return self.values[nodes, nodes] - self.values[nodes, np.roll(nodes, 1)]
 
     def __str__(self) -> str:
-        lines = [f"not implementable: a cycle of {len(self.types)} types has length {self.length:.6g}"]
+        lines = [
+            f"not implementable: a cycle of {len(self.types)} types has length {self.length:.6g}"
+        ]
         for place, (name, loss) in enumerate(zip(self.names, self.lengths, strict=True)):
             verb = "loses" if loss >= 0.0 else "gains"
             lines.append(

@@ -64,7 +64,8 @@ class ShortestPath:
 
     def revenue(self, prior: ArrayLike | None = None) -> float:
         """Return the expected payment; uniform by default."""
-        return float(np.average(self.payments, weights=prior))
+        weights = np.ones(self.payments.size) if prior is None else np.asarray(prior, float)
+        return float(self.payments @ weights / weights.sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,9 +107,7 @@ class RevenueProgram:
         return self.solution.upper
 
 
-def distances(
-    values: Array, base: int, margin: float = 0.0, *, backwards: bool = False
-) -> Array:
+def distances(values: Array, base: int, margin: float = 0.0, *, backwards: bool = False) -> Array:
     """Return shortest distances from a type to all (or from all to it), lengths + margin.
 
     The table must have no negative cycle (beyond the margin).

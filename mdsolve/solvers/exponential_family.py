@@ -22,7 +22,7 @@ CELLS = 1 << 16  # half a megabyte: a block and its exponentials share the cache
 _PARALLEL = 1 << 19  # cells from which a second thread pays
 _TEAM = 16  # groups that one product may add up before its rounding shows
 _WIDE = 1 << 12  # shorter rows are not worth the calls that read them
-_STEEP = 256.0  # Σ w|r|/λ from which exponents need the digits that a plain sum rounds off
+_STEEP = 512.0  # Σ w|r|/λ from which exponents need the digits that a plain sum rounds off
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 
 from mdsolve.divergences import Divergence, SquaredL2, Step
 from mdsolve.precision import EPS
+from mdsolve.solvers.floor import squared
 from mdsolve.solvers.floor.result import Increment, bracketed
 from mdsolve.solvers.floor.water import depth
 
 Array = NDArray[np.float64]
 
 _STEPS = 100
+METHOD = "two scalars"
 #: levels below this part of 1/m are not told apart: b ≤ w' s is then nothing
 _NOTHING = 2.0**-200
 
@@ -48,7 +50,7 @@ class Ground:
         return there, to, self.divergence.growth(step, self.reference)
 
 
-def pour(ground: Ground, strength: float, size: float, noise: float | Array = 0.0) -> Increment:
+def pour(ground: Ground, strength: float, size: float, noise: float = 0.0) -> Increment:
     """Return the least increment over sum-normalised rewards at one size.
 
     Parameters
@@ -59,6 +61,8 @@ def pour(ground: Ground, strength: float, size: float, noise: float | Array = 0.
     noise : float
         Error of each entry of c beyond relative rounding (welfare units).
     """
+    if isinstance(ground.divergence, SquaredL2):
+        return squared.pour(ground.reference, ground.position, strength, size, noise)
     volume = size / strength
     level = _level(ground, volume)
     if level == 0.0:
@@ -74,24 +78,12 @@ def _level(ground: Ground, volume: float) -> float:
         return uniform
     if ground.divergence.clips and _slack(ground).sum() >= volume:
         return 0.0
-    if isinstance(ground.divergence, SquaredL2):
-        return _level_squared(ground, volume)
     return _level_by_newton(ground, volume)
 
 
 def _slack(ground: Ground) -> Array:
     """Return how much reward, over λ, each empty outcome can take and stay empty."""
     return np.where(ground.mass > 0.0, 0.0, np.maximum(0.0, ground.heights(0.0)))
-
-
-def _level_squared(ground: Ground, volume: float) -> float:
-    """Return s for squared L2: pour v/2 over y = π0 + s/2 to u, then lower all by one number θ."""
-    y = ground.reference + 0.5 * ground.position
-    lowest = float(y.min())
-    above = y - lowest
-    u = lowest + depth(above, 0.5 * volume)
-    excess = float((np.maximum(y, u) - ground.mass).sum())
-    return min(1.0 / y.size, max(0.0, u - excess / y.size))
 
 
 def _level_by_newton(ground: Ground, volume: float) -> float:
@@ -157,7 +149,7 @@ def _straightened(divergence: Divergence, created: float) -> float:
 
 
 def _measured(
-    ground: Ground, strength: float, size: float, level: float, noise: float | Array
+    ground: Ground, strength: float, size: float, level: float, noise: float
 ) -> Increment:
     """Return the increment at a level, exact for that level, widened by what the shift misses.
 
@@ -173,7 +165,7 @@ def _measured(
     wet = under <= rise
     if shift < 0.0 and level <= 2.0 * _NOTHING / q.size:
         report = np.where(wet, rise - under, 0.0)
-        return Increment(0.0, size * level, report / report.sum(), ground.mass, "two scalars")
+        return Increment(0.0, size * level, report / report.sum(), ground.mass, METHOD)
     there, to, growth = ground.sunk(shift)
     target = divergence.position_of(np.broadcast_to(level, q.shape), q)
     k = np.where(wet, heights, -shift)
@@ -196,8 +188,7 @@ def _measured(
         + strength * abs(created) * second
         + float(np.abs(change) @ inexact)
     )
-    method = "projection" if isinstance(divergence, SquaredL2) else "two scalars"
-    return bracketed(increment, error, depths / poured, step.to / step.to.sum(), method)
+    return bracketed(increment, error, depths / poured, step.to / step.to.sum(), METHOD)
 
 
 def _free(ground: Ground, volume: float) -> Increment:

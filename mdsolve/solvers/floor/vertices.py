@@ -30,7 +30,7 @@ _FEW = 4
 
 
 def lowest_vertex(
-    ground: Ground, strength: float, size: float, solve: Solve, noise: float | Array = 0.0
+    ground: Ground, strength: float, size: float, solve: Solve, noise: float = 0.0
 ) -> Increment:
     """Return the least increment over max-normalised rewards at one size.
 
@@ -48,7 +48,7 @@ def lowest_vertex(
     best, lower = search.run()
     increment, model = search.solved[best]
     moved = abs(float(model[best] - ground.mass[best]))
-    extent = 4.0 * EPS * strength * float(np.abs(ground.position).max()) + np.max(noise)
+    extent = 4.0 * EPS * strength * float(np.abs(ground.position).max()) + noise
     error = EPS * (8.0 + log2(model.size)) * increment + 2.0 * moved * extent
     report = np.zeros(model.size)
     report[best] = 1.0
@@ -107,8 +107,9 @@ class _Search:
         if number == 0:
             return volume * np.geomspace(1e-18, 1.0, 2 * _SHIFTS)
         low, high = float(self.shift.min()), float(self.shift.max())
-        margin = 1.0 + 2.0 * (1e18 ** (1.0 / (2 * _SHIFTS)) - 1.0) * 0.2 ** (number - 1)
-        return np.geomspace(max(low / margin, volume * 1e-30), high * margin, _SHIFTS)
+        margin = 1.0 + 3.0 * 0.2 ** (number - 1)
+        least = volume * 1e-18
+        return np.geomspace(max(low / margin, least), max(high * margin, 2.0 * least), _SHIFTS)
 
     def _raise(self, shifts: Array) -> None:
         """Raise the lower bounds of those left by the models of some shifts."""

@@ -13,10 +13,8 @@ import numpy as np
 
 from mdsolve.precision import EPS
 from mdsolve.solvers.shortest_path.exact import (
-    Integers,
     cycle_length,
     repair,
-    rounding,
     worst_edge,
 )
 from mdsolve.solvers.shortest_path.sweeps import Array, Graph, Relaxed, relax, spread
@@ -58,7 +56,9 @@ class Feasible:
     exact: tuple[Fraction, ...] | None
 
 
-def decide(graph: Graph, margin: Fraction | float = 0, start: Array | None = None) -> Cycle | Feasible:
+def decide(
+    graph: Graph, margin: Fraction | float = 0, start: Array | None = None
+) -> Cycle | Feasible:
     """Return potentials for lengths + margin, or a cycle of which they are negative: exactly.
 
     Parameters

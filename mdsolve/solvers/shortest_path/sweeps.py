@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mdsolve.precision import EPS
-
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 

@@ -1,0 +1,146 @@
+"""Valuations kept as rewards, models and sizes: K² pairs are read as blocks of a matrix product.
+
+V[t, s] − p(s) = <(w_t r_t, 1), (π_s, −p(s))>, so a block of misreports is one product and one
+maximum, and no table is ever held. Pairs within the product's rounding are decided exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import inf
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mdsolve.errors import InvalidInput
+from mdsolve.precision import EPS
+
+Array = NDArray[np.float64]
+
+_ROWS = 1024
+_COLUMNS = 512
+_MOST = 200_000
+
+
+@dataclass(frozen=True, init=False, eq=False)
+class Products:
+    """Types and what each report leads to.
+
+    Parameters
+    ----------
+    rewards : (types, outcomes) array_like
+    models : (types, outcomes) array_like
+        What is chosen at each report.
+    sizes : number or (types,) array_like
+        1 by default.
+
+    Examples
+    --------
+    >>> Products([[1.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 1.0]]).worst_gain(np.zeros(2))
+    (-1.0, 0, 1)
+    """
+
+    rewards: Array
+    models: Array
+    sizes: Array
+    bound: float = field(repr=False)
+
+    def __init__(self, rewards: ArrayLike, models: ArrayLike, sizes: ArrayLike = 1.0) -> None:
+        reward, model = np.asarray(rewards, dtype=float), np.asarray(models, dtype=float)
+        if reward.ndim != 2 or reward.shape != model.shape or not reward.size:
+            raise InvalidInput(
+                f"products: rewards of shape {reward.shape}, models of shape {model.shape}. Both "
+                "are types x outcomes, one model for each type's report."
+            )
+        weights = np.broadcast_to(np.asarray(sizes, dtype=float), reward.shape[:1])
+        for name, array in (("rewards", reward), ("models", model), ("sizes", weights)):
+            with np.errstate(invalid="ignore"):
+                finite = np.isfinite(array.min()) and np.isfinite(array.max())
+            if not finite:
+                place = tuple(int(k) for k in np.argwhere(~np.isfinite(array))[0])
+                raise InvalidInput(
+                    f"{name}: type {place[0]}, cell {place}, is {array[place]}. Numbers must be "
+                    "finite: leave the type out."
+                )
+        rows = weights * np.abs(reward).max(axis=1)
+        mass = float(np.abs(model).sum(axis=1).max())
+        object.__setattr__(self, "rewards", reward)
+        object.__setattr__(self, "models", model)
+        object.__setattr__(self, "sizes", weights)
+        object.__setattr__(self, "bound", float(rows.max()) * mass)
+
+    @property
+    def count(self) -> int:
+        """Number of types."""
+        return self.rewards.shape[0]
+
+    def own(self) -> Array:
+        """Return every type's valuation of what its own report leads to."""
+        return self.sizes * np.einsum("tx,tx->t", self.rewards, self.models)
+
+    def worst_gain(self, payments: Array) -> tuple[float, int, int]:
+        """Return (gain, type, report) of the misreport that gains most, correctly rounded.
+
+        The gain is negative where truth is strictly best. Ties beyond 200,000 pairs within
+        rounding of the worst are left to the floats.
+        """
+        if self.count == 1:
+            return -inf, 0, 0
+        error = self._rounding(payments)
+        floor, found = -inf, []
+        for rows, columns, gains in self._blocks(payments):
+            tops = gains.max(axis=1)
+            best = float(tops.max())
+            if best < floor:
+                continue
+            floor = max(floor, best - 2.0 * error if abs(best) > error else -3.0 * error)
+            near = np.flatnonzero(tops >= floor)
+            places = np.argwhere(gains[near] >= floor)
+            liars, reports = rows.start + near[places[:, 0]], columns.start + places[:, 1]
+            found.append((gains[near][places[:, 0], places[:, 1]], liars, reports))
+        return self._decide(payments, floor, found)
+
+    def gain(self, payments: Array, liar: int, report: int) -> Fraction:
+        """Return exactly what a type gains by a report."""
+        change = Fraction(0)
+        for reward, lie, truth in zip(
+            self.rewards[liar].tolist(),
+            self.models[report].tolist(),
+            self.models[liar].tolist(),
+            strict=True,
+        ):
+            change += Fraction(reward) * (Fraction(lie) - Fraction(truth))
+        charge = Fraction(float(payments[report])) - Fraction(float(payments[liar]))
+        return Fraction(float(self.sizes[liar])) * change - charge
+
+    def _decide(self, payments: Array, floor: float, found: list[Any]) -> tuple[float, int, int]:
+        gains, liars, reports = (np.concatenate(part) for part in zip(*found, strict=True))
+        order = np.argsort(-gains, kind="stable")
+        order = order[gains[order] >= floor][:_MOST]
+        pairs = [(int(liars[k]), int(reports[k])) for k in order]
+        exact = [self.gain(payments, *pair) for pair in pairs]
+        place = max(range(len(pairs)), key=exact.__getitem__)
+        return float(exact[place]), *pairs[place]
+
+    def _rounding(self, payments: Array) -> float:
+        terms = 2.0 * self.bound + 2.0 * float(np.abs(payments).max())
+        return EPS * (4.0 + self.rewards.shape[1]) * terms
+
+    def _blocks(self, payments: Array) -> Iterator[tuple[slice, slice, Array]]:
+        """Yield blocks of gains; a type's own report gains −inf."""
+        left = np.column_stack([self.sizes[:, None] * self.rewards, np.ones(self.count)])
+        right = np.column_stack([self.models, -payments])
+        truth = np.einsum("tx,tx->t", left, right)
+        left = np.column_stack([left, -truth])
+        right = np.column_stack([right, np.ones(self.count)])
+        for start in range(0, self.count, _ROWS):
+            rows = slice(start, min(start + _ROWS, self.count))
+            for first in range(0, self.count, _COLUMNS):
+                columns = slice(first, min(first + _COLUMNS, self.count))
+                gains = left[rows] @ right[columns].T
+                own = np.arange(max(rows.start, first), min(rows.stop, columns.stop))
+                gains[own - rows.start, own - first] = -inf
+                yield rows, columns, gains

@@ -1,0 +1,171 @@
+"""Φ(c_-i + w' r') at its least over a type domain, group by group ([S] Cor 4.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mdsolve.games.combined import PLAIN_LIMIT, Combined
+from mdsolve.games.domains import Domain, MaxNormalized
+from mdsolve.payments.affine_maximizer import row
+from mdsolve.precision import EPS
+from mdsolve.solvers import floor
+from mdsolve.solvers import multiplier as scalar_dual
+from mdsolve.solvers.floor import Increment
+from mdsolve.solvers.floor.levels import Ground
+from mdsolve.value_function import Optimum, ValueFunction
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Floor:
+    """What a group's presence is worth at least, whatever its type.
+
+    Attributes
+    ----------
+    group : str
+    lower, upper : float
+        Bracket of b = min over (r', w') of Φ(c_-i + w' r') − Φ(c_-i), welfare units.
+    value_lower, value_upper : float
+        Bracket of min Φ(c_-i + w' r') itself (welfare units).
+    report : (outcomes,) array
+        r', the report that attains it.
+    size : float
+        w', the smallest of the sizes.
+    model : (outcomes,) array
+        π, the dual point that proves it.
+    method : str
+        What was run.
+    """
+
+    group: str
+    lower: float
+    upper: float
+    value_lower: float
+    value_upper: float
+    report: Array
+    size: float
+    model: Array
+    method: str
+
+    @property
+    def value(self) -> float:
+        """The middle of b's bracket (welfare units)."""
+        return 0.5 * (self.lower + self.upper)
+
+    @property
+    def gap(self) -> float:
+        """Width of b's bracket (welfare units)."""
+        return self.upper - self.lower
+
+    def __repr__(self) -> str:
+        return (
+            f"Floor({self.group!r}: b in [{self.lower:.12g}, {self.upper:.12g}] at size "
+            f"{self.size:g}, by {self.method})"
+        )
+
+
+@dataclass(frozen=True)
+class Pivot:
+    """Φ without one group: c_-i, and the affine maximizer's payment p_i of that group."""
+
+    group: int
+    combined: Combined
+    payment: float
+    point: scalar_dual.Point | None
+
+    def noise(self) -> float:
+        """Return the error of c_-i's entries that is not relative to their differences."""
+        return self.combined.rounding if self.combined.low is None else 0.0
+
+
+def pivots(phi: ValueFunction, at: Optimum, payments: Array | None) -> Iterator[Pivot]:
+    """Yield every group's pivot; under KL payments are known, and c_-i is all that is needed."""
+    combined = phi.combine(phi.game.sizes) if at.combined is None else at.combined
+    for group in range(phi.game.shape[0]):
+        rest = _without(phi, combined, group)
+        if payments is not None:
+            yield Pivot(group, rest, float(payments[group]), None)
+        else:
+            yield _moved(phi, at, group, rest)
+
+
+def increment(phi: ValueFunction, pivot: Pivot, domain: Domain, size: float) -> Increment:
+    """Return the least increment of Φ over a normalised domain at one size."""
+    vertex = isinstance(domain, MaxNormalized)
+    if pivot.point is None:
+        solve = floor.lowest_vertex_of_logarithms if vertex else floor.pour_logarithms
+        logarithms = pivot.combined.above(pivot.combined.top())
+        logarithms /= phi.strength
+        logarithms += phi.game.log_reference
+        return solve(logarithms, phi.strength, size, pivot.noise())
+    point = pivot.point
+    ground = Ground(phi.divergence, phi.game.reference, point.position, point.mass)
+    if vertex:
+        solve = _vertex(phi, pivot, size)
+        return floor.lowest_vertex(ground, phi.strength, size, solve, pivot.noise())
+    return floor.pour(ground, phi.strength, size, pivot.noise())
+
+
+def named(phi: ValueFunction, at: Optimum, pivot: Pivot, found: Increment, size: float) -> Floor:
+    """Return an increment as a group's floor, with the bracket of Φ's own value there."""
+    game, group = phi.game, pivot.group
+    alone = at.value - float(game.sizes[group] * at.values[group]) + pivot.payment
+    own = float(game.sizes[group] * np.abs(game.reward_bounds[group]).max())
+    extent = float(np.abs(pivot.combined.high).max()) + own
+    error = 8.0 * EPS * extent
+    return Floor(
+        str(game.groups[group]),
+        found.lower,
+        found.upper,
+        alone + found.lower - error,
+        alone + found.upper + error,
+        found.report,
+        size,
+        found.model,
+        found.method,
+    )
+
+
+def _moved(phi: ValueFunction, at: Optimum, group: int, rest: Combined) -> Pivot:
+    assert at.point is not None
+    reward, size = row(phi.game, group), float(phi.game.sizes[group])
+    change = -size * (reward - reward[at.point.anchor]) / phi.strength
+    moved = _move(phi, at.point, change, rest)
+    return Pivot(group, rest, phi.strength * moved.bregman, moved.point)
+
+
+def _vertex(phi: ValueFunction, pivot: Pivot, size: float) -> Callable[[int], tuple[float, Array]]:
+    """Return how to solve for Φ(c_-i + w' e_x): B_Φ of that move and the model there."""
+    here = pivot.point
+    assert here is not None
+
+    def solve(outcome: int) -> tuple[float, Array]:
+        alone = np.zeros(here.mass.size)
+        alone[outcome] = 1.0
+        change = (alone - alone[here.anchor]) * (size / phi.strength)
+        moved = _move(phi, here, change, pivot.combined.plus(size, alone))
+        return phi.strength * moved.bregman, moved.point.mass
+
+    return solve
+
+
+def _move(
+    phi: ValueFunction, here: scalar_dual.Point, change: Array, there: Combined
+) -> scalar_dual.Move:
+    offsets = there.above(there.top()) / phi.strength
+    return scalar_dual.move(phi.divergence, phi.game.reference, here, change, offsets)
+
+
+def _without(phi: ValueFunction, combined: Combined, group: int) -> Combined:
+    """Return c_-i: c less what the group adds, or anew where that would leave few digits."""
+    rest = np.array(phi.game.sizes)
+    rest[group] = 0.0
+    spread = float(rest @ np.ptp(phi.game.reward_bounds, axis=1))
+    if combined.low is None and combined.scale > PLAIN_LIMIT * spread:
+        return phi.combine(rest)
+    return combined.plus(-phi.game.sizes[group], row(phi.game, group))
