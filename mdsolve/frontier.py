@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,7 @@ class Frontier:
     lower, upper : (strengths,) arrays
         Brackets of each optimum (welfare units).
     models : (strengths, outcomes) array
+    groups : sequence of str
     """
 
     strengths: Array
@@ -41,6 +42,7 @@ class Frontier:
     lower: Array
     upper: Array
     models: Array
+    groups: Sequence[str]
 
     def __repr__(self) -> str:
         return (
@@ -88,4 +90,5 @@ def frontier(rule: TrainingRule, game: Game, strengths: Iterable[float]) -> Fron
         np.array([training.lower for training in trainings]),
         np.array([training.upper for training in trainings]),
         models,
+        game.groups,
     )

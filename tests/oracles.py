@@ -13,9 +13,9 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 
-DIGITS = 60
-#: payments below this part of the rewards are not seen by a difference at 60 digits
-SEEN = mp.mpf(10) ** -40
+DIGITS = 120
+#: payments below this part of the rewards are not seen by a difference of so many digits
+SEEN = mp.mpf(10) ** -90
 
 Number = Any
 Formula = Callable[..., Number]

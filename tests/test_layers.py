@@ -13,9 +13,11 @@ ROWS = (
     {"solvers"},
     {"value_function"},
     {"training_rules", "comparisons"},
+    {"type_graph"},
     {"payments", "frontier"},
     {"outcome_views"},
     {"mechanism"},
+    {"incentives"},
     {"plots"},
     {"cli"},
 )

@@ -87,6 +87,7 @@ def mean(found: Sequence[Frontier]) -> Frontier:
         middle("lower"),
         middle("upper"),
         np.empty((found[0].strengths.size, 0)),
+        found[0].groups,
     )
 
 

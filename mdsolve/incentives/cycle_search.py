@@ -26,6 +26,7 @@ Progress = Callable[[float, float], None]
 
 _PATIENCE = 60
 _STARTS = 4
+_WORTHWHILE = 0.01
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,8 @@ class _Search:
         self._judge(table, drawn)
         for nodes in self._starts(table, lengths, rng):
             self._bend(_listed(drawn, nodes), rng)
+            if self.witness is not None:
+                return
 
     def answer(self, reason: str) -> NegativeCycle | Unknown:
         if self.witness is not None:
@@ -170,10 +173,11 @@ class _Search:
                 idle += 1
                 continue
             found = self._judge(self.table(moved), moved)
+            idle = 0 if found < mean - _WORTHWHILE * abs(mean) else idle + 1
             if found < mean:
-                types, mean, idle, step = moved, found, 0, min(1.0, 1.5 * step)
+                types, mean, step = moved, found, min(1.0, 1.5 * step)
             else:
-                idle, step = idle + 1, max(1e-3, 0.8 * step)
+                step = max(1e-3, 0.8 * step)
 
     def _moved(
         self, types: FiniteTypes, step: float, rng: np.random.Generator

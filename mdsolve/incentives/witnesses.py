@@ -1,4 +1,4 @@
-"""The two answers to implementability ([S] Thm 3.5): payments, or a cycle that no payments survive."""
+"""The two answers to implementability ([S] Thm 3.5): payments, or a cycle that none survive."""
 
 from __future__ import annotations
 
@@ -146,14 +146,12 @@ class NegativeCycle:
         return self.values[nodes, nodes] - self.values[nodes, np.roll(nodes, 1)]
 
     def __str__(self) -> str:
-        lines = [
-            f"not implementable: a cycle of {len(self.types)} types has length {self.length:.6g}"
-        ]
+        count = len(self.types)
+        lines = [f"not implementable: a cycle of {count} types has length {self.length:.6g}"]
         for place, (name, loss) in enumerate(zip(self.names, self.lengths, strict=True)):
             verb = "loses" if loss >= 0.0 else "gains"
-            lines.append(
-                f"  {name!r} reporting {self.names[place - 1]!r} {verb} {abs(loss):.6g} before payments"
-            )
+            other = self.names[place - 1]
+            lines.append(f"  {name!r} reporting {other!r} {verb} {abs(loss):.6g} before payments")
         lines.append(
             "payments cancel around the cycle, so under any payments one of these types gains at "
             f"least {self.gain:.6g}"

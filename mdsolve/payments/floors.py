@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mdsolve.games.combined import PLAIN_LIMIT, Combined
-from mdsolve.games.domains import Domain, MaxNormalized
+from mdsolve.games.domains import ConvexDomain, Domain, MaxNormalized
 from mdsolve.payments.affine_maximizer import row
 from mdsolve.precision import EPS
 from mdsolve.solvers import floor
 from mdsolve.solvers import multiplier as scalar_dual
-from mdsolve.solvers.floor import Increment
-from mdsolve.solvers.floor.levels import Ground
+from mdsolve.solvers.floor import FloorStatement, Ground, Increment
 from mdsolve.value_function import Optimum, ValueFunction
 
 Array = NDArray[np.float64]
@@ -87,7 +86,7 @@ def pivots(phi: ValueFunction, at: Optimum, payments: Array | None) -> Iterator[
     """Yield every group's pivot; under KL payments are known, and c_-i is all that is needed."""
     combined = phi.combine(phi.game.sizes) if at.combined is None else at.combined
     for group in range(phi.game.shape[0]):
-        rest = _without(phi, combined, group)
+        rest = without(phi, combined, group)
         if payments is not None:
             yield Pivot(group, rest, float(payments[group]), None)
         else:
@@ -95,7 +94,9 @@ def pivots(phi: ValueFunction, at: Optimum, payments: Array | None) -> Iterator[
 
 
 def increment(phi: ValueFunction, pivot: Pivot, domain: Domain, size: float) -> Increment:
-    """Return the least increment of Φ over a normalised domain at one size."""
+    """Return the least increment of Φ over a domain at one size."""
+    if isinstance(domain, ConvexDomain):
+        return _convex(phi, pivot, domain, size)
     vertex = isinstance(domain, MaxNormalized)
     if pivot.point is None:
         solve = floor.lowest_vertex_of_logarithms if vertex else floor.pour_logarithms
@@ -131,6 +132,30 @@ def named(phi: ValueFunction, at: Optimum, pivot: Pivot, found: Increment, size:
     )
 
 
+def statement(phi: ValueFunction, rest: Combined, domain: Domain, size: float) -> FloorStatement:
+    """Return the numbers of one group's program."""
+    game = phi.game
+    logs = game.log_reference
+    return FloorStatement(
+        phi.divergence, phi.strength, size, rest.high, game.reference, logs, domain
+    )
+
+
+def _convex(phi: ValueFunction, pivot: Pivot, domain: ConvexDomain, size: float) -> Increment:
+    """Return the least increment over the user's own set, by the program over reports."""
+    here = pivot.point
+    assert here is not None
+
+    def evaluate(report: Array) -> tuple[float, Array]:
+        change = (report - report[here.anchor]) * (size / phi.strength)
+        moved = _move(phi, here, change, pivot.combined.plus(size, report))
+        gained = size * float(report @ here.mass)
+        return gained + phi.strength * moved.bregman, moved.point.mass
+
+    stated = statement(phi, pivot.combined, domain, size)
+    return floor.lowest(stated, domain, evaluate, 2.0 * phi.rounding(pivot.combined))
+
+
 def _moved(phi: ValueFunction, at: Optimum, group: int, rest: Combined) -> Pivot:
     assert at.point is not None
     reward, size = row(phi.game, group), float(phi.game.sizes[group])
@@ -161,7 +186,7 @@ def _move(
     return scalar_dual.move(phi.divergence, phi.game.reference, here, change, offsets)
 
 
-def _without(phi: ValueFunction, combined: Combined, group: int) -> Combined:
+def without(phi: ValueFunction, combined: Combined, group: int) -> Combined:
     """Return c_-i: c less what the group adds, or anew where that would leave few digits."""
     rest = np.array(phi.game.sizes)
     rest[group] = 0.0

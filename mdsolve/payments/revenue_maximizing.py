@@ -6,22 +6,28 @@ truth stays a dominant strategy; it is at most what i's presence is worth, so no
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mdsolve.errors import InvalidInput
 from mdsolve.games import Game
-from mdsolve.games.domains import Domain, MaxNormalized, SumNormalized, size_set
+from mdsolve.games.domains import ConvexDomain, Domain, FiniteTypes, size_set
 from mdsolve.games.domains import domain as resolve
 from mdsolve.payments.affine_maximizer import AffineMaximizer, row
-from mdsolve.payments.floors import Floor, increment, named, pivots
+from mdsolve.payments.floors import Floor, increment, named, pivots, statement, without
 from mdsolve.payments.settlement import Settlement
+from mdsolve.payments.shortest_path import revenue_maximal
 from mdsolve.precision import EPS
+from mdsolve.solvers import floor
 from mdsolve.training_rules import SocialWelfare
 from mdsolve.training_rules.training import Training, accept, is_constrained, trained
+from mdsolve.type_graph import type_table
 from mdsolve.value_function import Optimum, ValueFunction
+
+if TYPE_CHECKING:
+    import cvxpy as cp
 
 Array = NDArray[np.float64]
 
@@ -34,9 +40,10 @@ class RevenueMaximizing:
     Parameters
     ----------
     domain : Domain or str
-        Which rewards a group may have: `SumNormalized`, `MaxNormalized`, ``"sum"``, ``"max"``.
+        Which rewards a group may have: `SumNormalized`, `MaxNormalized`, ``"sum"``, ``"max"``, a
+        `ConvexDomain`, or `FiniteTypes` (rewards with sizes: payments are shortest paths).
     sizes : sequence of float
-        Which sizes it may have, W; the floor is at the smallest.
+        Which sizes it may have, W; the floor is at the smallest. A finite list has its own.
 
     Raises
     ------
@@ -74,10 +81,12 @@ class RevenueMaximizing:
             its set, or constraints are given.
         """
         self._check(rule, game, constraints)
+        if isinstance(self.domain, FiniteTypes):
+            return self._settle_finite(self.domain, rule, game, solver, tolerance)
         if solver not in _FAST:
             return self._settle_inexactly(rule, game, solver, tolerance)
-        phi, at, charged = _optimum(rule, game, solver)
-        training = accept(game, trained(at), tolerance)
+        phi, at, charged = self._optimum(rule, game, solver)
+        training = accept(game, trained(at), tolerance, rule.strength)
         floors, affine = self._floors(phi, at, charged)
         utilities = game.sizes * at.values - affine if charged is None else charged[1]
         slack = training.gap + 4.0 * EPS * np.abs(game.sizes * at.values)
@@ -94,7 +103,36 @@ class RevenueMaximizing:
         array([1., 0.])
         """
         self._check(rule, game, ())
-        return self._floors(*_optimum(rule, game, "auto"))[0]
+        if isinstance(self.domain, FiniteTypes):
+            raise InvalidInput(
+                f"domain {self.domain!r}: on a finite list payments are shortest paths, not a "
+                "floor over one type. Run the mechanism, or use the domain that it samples."
+            )
+        return self._floors(*self._optimum(rule, game, "auto"))[0]
+
+    def problem(self, rule: Any, game: Game, group: Any, *, form: str = "models") -> cp.Problem:
+        """Return min Φ(c_-i + w' r') of one group as a disciplined convex program (CVXPY).
+
+        Parameters
+        ----------
+        rule, game
+        group : str or int
+        form : str
+            ``"reports"`` minimises over ``report`` in the domain, ``"models"`` maximises over
+            ``model``, the dual; their optima agree.
+
+        Raises
+        ------
+        InvalidInput
+            If the domain has no such program.
+        """
+        self._check(rule, game, ())
+        if form not in ("reports", "models"):
+            raise InvalidInput(f'form: {form!r} is unknown. Choose "reports" or "models".')
+        phi = rule.value_function(game)
+        rest = without(phi, phi.combine(game.sizes), game.group_index(group))
+        stated = statement(phi, rest, self.domain, float(self.sizes[0]))
+        return floor.over_reports(stated) if form == "reports" else floor.over_models(stated)
 
     def regret(self, rule: Any, game: Game, group: int, reward: Array, size: float) -> float:
         """Return what the group loses by reporting (reward, size): B_Φ(c, c') ≥ 0."""
@@ -117,6 +155,31 @@ class RevenueMaximizing:
             affine.append(pivot.payment)
         return tuple(floors), np.array(affine)
 
+    def _optimum(
+        self, rule: Any, game: Game, solver: str
+    ) -> tuple[ValueFunction, Optimum, tuple[Array, Array] | None]:
+        """Return Φ, its optimum, and under KL what the affine maximizer charges and leaves."""
+        phi = rule.value_function(game)
+        if isinstance(self.domain, ConvexDomain) or rule.engine(solver) != "exponential":
+            return phi, phi.solve(engine="multiplier"), None
+        found = phi.exponential(game.sizes, payments=True)
+        return phi, phi.from_exponential(found, game.sizes), (found.payments, found.utilities)
+
+    def _settle_finite(
+        self, types: FiniteTypes, rule: Any, game: Game, solver: str, tolerance: float
+    ) -> Settlement:
+        """Charge shortest paths from taking no part, the others' reports fixed."""
+        training = rule.train(game, solver=solver, tolerance=tolerance)
+        payments, error = np.empty((2, game.shape[0]))
+        for group in range(game.shape[0]):
+            place = types.index(row(game, group), float(game.sizes[group]))
+            table = type_table(rule, game, group, types, solver=solver)
+            payments[group] = revenue_maximal(table.values)[place]
+            error[group] = 2.0 * len(types) * table.error
+        utilities = game.sizes * np.asarray(game.rewards @ training.model) - payments
+        exact = solver in _FAST
+        return Settlement(training, payments, utilities, payments - error, payments + error, exact)
+
     def _settle_inexactly(self, rule: Any, game: Game, solver: str, tolerance: float) -> Settlement:
         """Charge b_i on top of what the affine maximizer charges for an inexact model."""
         given = AffineMaximizer().settle(rule, game, solver=solver, tolerance=tolerance)
@@ -137,38 +200,33 @@ class RevenueMaximizing:
                 f"payment {self!r}: under constraints on the model the least increment is another "
                 "problem. Leave them out, or charge AffineMaximizer."
             )
-        if type(self.domain) not in (SumNormalized, MaxNormalized):
-            raise InvalidInput(
-                f"payment {self!r}: no largest payment is computed on this domain. Use "
-                "SumNormalized() or MaxNormalized()."
-            )
         for group in range(game.shape[0]):
             self._refuse_outside(game, group, row(game, group), float(game.sizes[group]))
 
     def _refuse_outside(self, game: Game, group: int, reward: Array, size: float) -> None:
         """Refuse a type outside the domain: its payment could exceed what it gains."""
-        if failed := self.domain.violation(reward, game.outcomes):
+        if isinstance(self.domain, FiniteTypes):
+            self._refuse_unlisted(self.domain, game, group, reward, size)
+        elif failed := self.domain.violation(reward, game.outcomes):
             raise InvalidInput(
                 f"group {game.groups[group]!r}: {failed} Outside {self.domain!r} these payments "
                 "may cost a group more than its presence is worth."
             )
-        if not np.isclose(self.sizes, size, rtol=1e-12, atol=0.0).any():
+        elif not np.isclose(self.sizes, size, rtol=1e-12, atol=0.0).any():
             sizes = ", ".join(f"{allowed:g}" for allowed in self.sizes)
             raise InvalidInput(
                 f"group {game.groups[group]!r}: size {size:g} is none of ({sizes}). Name all sizes "
                 "that a group may have: RevenueMaximizing(domain, sizes=...)."
             )
 
-
-def _optimum(
-    rule: Any, game: Game, solver: str
-) -> tuple[ValueFunction, Optimum, tuple[Array, Array] | None]:
-    """Return Φ, its optimum, and under KL what the affine maximizer charges and leaves."""
-    phi = rule.value_function(game)
-    if rule.engine(solver) != "exponential":
-        return phi, phi.solve(engine="multiplier"), None
-    found = phi.exponential(game.sizes, payments=True)
-    return phi, phi.from_exponential(found, game.sizes), (found.payments, found.utilities)
+    @staticmethod
+    def _refuse_unlisted(
+        types: FiniteTypes, game: Game, group: int, reward: Array, size: float
+    ) -> None:
+        try:
+            types.index(reward, size)
+        except InvalidInput as error:
+            raise InvalidInput(f"group {game.groups[group]!r}: {error}") from None
 
 
 def _settled(

@@ -162,7 +162,7 @@ def frontier(
     ----------
     frontier : Frontier
     groups : sequence of names, optional
-        ``game.groups``. Above eight groups their spread is drawn instead of a line each.
+        The game's own by default. Above eight groups their spread is drawn instead of a line each.
     figure : matplotlib figure or subfigure, optional
     title : str, optional
 
@@ -172,7 +172,7 @@ def frontier(
     >>> from mdsolve import plots
     >>> game = md.Game([0.5, 0.5], [[1.0, 0.0]], groups=["kind"])
     >>> found = md.frontier(md.SocialWelfare("kl", 1.0), game, [0.1, 1.0, 10.0])
-    >>> [axes.get_xscale() for axes in plots.frontier(found, groups=game.groups).axes]
+    >>> [axes.get_xscale() for axes in plots.frontier(found).axes]
     ['linear', 'log']
     """
     from mdsolve.plots.draw_frontier import draw

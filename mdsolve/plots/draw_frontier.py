@@ -26,7 +26,8 @@ def draw(
     frontier: Frontier, groups: Sequence[Any] | None, figure: FigureBase | None, title: str | None
 ) -> Figure:
     """Draw one frontier."""
-    names = checked_labels("group", groups, frontier.values.shape[1], "group-")
+    names = frontier.groups if groups is None else groups
+    names = checked_labels("group", names, frontier.values.shape[1], "group-")
     figure = Picture(11.0, 4.4) if figure is None else figure
     figures.heading(figure, "Welfare and divergence over strengths" if title is None else title)
     left, right = figure.subplots(1, 2)

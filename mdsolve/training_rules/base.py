@@ -124,7 +124,7 @@ class TrainingRule:
         for name in self._route(solver, constrained):
             for training in self._run(game, name, constraints):
                 try:
-                    return accept(game, training, tolerance)
+                    return accept(game, training, tolerance, self.strength)
                 except ToleranceNotReached as miss:
                     missed.append(miss)
         raise best_of(missed)

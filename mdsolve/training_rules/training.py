@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mdsolve.errors import InvalidInput, ToleranceNotReached
 from mdsolve.games import Game
+from mdsolve.precision import EPS
 from mdsolve.value_function import Optimum
 
 Array = NDArray[np.float64]
@@ -74,8 +75,13 @@ def trained(at: Optimum) -> Training:
     return Training(at.model, *at.bracket, at.multiplier, at.weights, at.solver, 0.0, at)
 
 
-def accept(game: Game, training: Training | NoPoint, tolerance: float) -> Training:
-    """Return the training, or refuse it where its bracket is wider than asked."""
+def accept(
+    game: Game, training: Training | NoPoint, tolerance: float, strength: float
+) -> Training:
+    """Return the training, or refuse it where its bracket is wider than asked.
+
+    Where all rewards are zero the optimum is 0, and the rounding of the strength is all there is.
+    """
     if isinstance(training, NoPoint):
         raise ToleranceNotReached(
             f'solver {training.solver}: no model at all ({training.reason}). Try solver="auto", '
@@ -95,7 +101,7 @@ def accept(game: Game, training: Training | NoPoint, tolerance: float) -> Traini
         )
     scale = max(abs(training.lower), abs(training.upper))
     scale = scale if isfinite(scale) else 0.0
-    if training.gap <= tolerance * scale:
+    if training.gap <= max(tolerance * scale, 4.0 * EPS * strength):
         return training
     scale = max(scale, float(np.abs(training.weights @ game.rewards).max()))
     if training.gap <= tolerance * scale:

@@ -85,6 +85,26 @@ class FiniteTypes(Domain):
             f"{self.outcomes[place]!r}). Report a type of the list, or add this one."
         )
 
+    def index(self, reward: ArrayLike, size: float) -> int:
+        """Return the position of a type.
+
+        Raises
+        ------
+        InvalidInput
+            If it is none of the list, naming the nearest reward, or the sizes that this one has.
+        """
+        self.check(reward)
+        apart = np.abs(self.rewards - np.asarray(reward, dtype=float)).max(axis=1)
+        same = apart <= TOLERANCE * max(1.0, float(np.abs(reward).max()))
+        near = np.flatnonzero(same & np.isclose(self.sizes, size, rtol=1e-12, atol=0.0))
+        if near.size:
+            return int(near[apart[near].argmin()])
+        sizes = ", ".join(f"{known:g}" for known in np.unique(self.sizes[same]))
+        raise InvalidInput(
+            f"size {size:g}: the types of this reward have sizes ({sizes}). Report one of those, "
+            "or add the type."
+        )
+
     def sample(
         self, count: int, outcomes: Outcomes, seed: int, sizes: Iterable[float] | None = None
     ) -> FiniteTypes:

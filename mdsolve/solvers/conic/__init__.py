@@ -7,6 +7,7 @@ status and value are never believed: its points are witnesses, for others to bra
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from mdsolve.solvers.conic.cache import forget, solve_cached
 from mdsolve.solvers.conic.constraints import OwnConstraints
@@ -21,6 +22,8 @@ def answers(
     stated: Statement, solver: str, own: OwnConstraints | None = None
 ) -> Iterator[ConicAnswer]:
     """Yield one solver's answers, one a form of the program, its best form first.
+
+    Take the first whose bracket is narrow enough: the others are then never run.
 
     Parameters
     ----------
@@ -38,11 +41,16 @@ def answers(
     """
     chosen = installed(solver, stated.divergence, stated.welfare)
     change = scaled(stated, free=own is None)
-    for form in forms_of(stated.divergence, solver, bool(stated.game.underflowed.size)):
+    forms = forms_of(stated.divergence, solver, bool(stated.game.underflowed.size))
+    attempts: list[tuple[str, dict[str, Any]]] = [(form, {}) for form in forms]
+    if chosen.retry:
+        attempts.append((forms[0], dict(chosen.retry)))
+    for form, options in attempts:
         if own is None:
-            answer = solve_cached(change, stated.divergence, form, chosen)
+            answer = solve_cached(change, stated.divergence, form, chosen, **options)
         else:
-            answer = solve(own.extend(change, stated.divergence, form), chosen.name, form=form)
+            problem = own.extend(change, stated.divergence, form)
+            answer = solve(problem, solver, form=form, **options)
         yield change.restore(answer)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from threading import Lock
+from typing import Any
 
 from mdsolve.divergences import Divergence
 from mdsolve.solvers.conic.registry import ConicSolver
@@ -20,7 +21,7 @@ _guard = Lock()
 
 
 def solve_cached(
-    change: Scaled, divergence: Divergence, form: str, solver: ConicSolver
+    change: Scaled, divergence: Divergence, form: str, solver: ConicSolver, **options: Any
 ) -> ConicAnswer:
     """Return a solver's answer, from a compiled program of this shape where one is kept.
 
@@ -33,8 +34,8 @@ def solve_cached(
         program = compile_program(divergence, change.welfare, change.data, form)
     else:
         program.assign(change.data)
-    answer = solve(program.problem, solver.name, form=form)
-    if "prior" in program.parameters or _is_parametric(program):
+    answer = solve(program.problem, solver.name, form=form, **options)
+    if program.problem.parameters():
         _keep(key, program)
     return answer
 
@@ -49,10 +50,6 @@ def _key(change: Scaled, divergence: Divergence, form: str, solver: ConicSolver)
     reference = b"" if form == "entropy" else change.data.reference.tobytes()
     shape = change.data.rewards.shape
     return (repr(change.welfare), divergence.name, form, solver.name, shape, reference)
-
-
-def _is_parametric(program: Program) -> bool:
-    return bool(program.problem.parameters())
 
 
 def _take(key: _Key) -> Program | None:

@@ -31,12 +31,15 @@ class ConicSolver:
         Of "quadratic", "second-order", "exponential", "power".
     settings : mapping
         Keyword arguments of CVXPY's ``solve``.
+    retry : mapping
+        Those added for a last attempt, if there are any.
     """
 
     name: str
     package: str
     cones: frozenset[str]
     settings: Mapping[str, Any] = field(hash=False)
+    retry: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def is_installed(self) -> bool:
@@ -62,6 +65,8 @@ CONIC_SOLVERS: dict[str, ConicSolver] = {
             "clarabel",
             _CONIC | {"power"},
             {"tol_gap_abs": 1e-12, "tol_gap_rel": 1e-12, "tol_feas": 1e-12, "max_iter": 400},
+            # by itself it changes its scaling, and often fails, at steps shorter than 0.1
+            {"min_switch_step_length": 1e-3},
         ),
         ConicSolver(
             "ecos",

@@ -7,16 +7,23 @@ outcome. Callers hand over Φ at c as positions and masses, or for KL as logarit
 
 from __future__ import annotations
 
+from mdsolve.solvers.floor.convex import lowest
 from mdsolve.solvers.floor.exponential import lowest_vertex as lowest_vertex_of_logarithms
 from mdsolve.solvers.floor.exponential import pour as pour_logarithms
-from mdsolve.solvers.floor.levels import pour
+from mdsolve.solvers.floor.levels import Ground, pour
+from mdsolve.solvers.floor.program import FloorStatement, over_models, over_reports
 from mdsolve.solvers.floor.result import Increment
 from mdsolve.solvers.floor.vertices import lowest_vertex
 
 __all__ = [
+    "FloorStatement",
+    "Ground",
     "Increment",
+    "lowest",
     "lowest_vertex",
     "lowest_vertex_of_logarithms",
+    "over_models",
+    "over_reports",
     "pour",
     "pour_logarithms",
 ]
