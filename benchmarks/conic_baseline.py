@@ -6,7 +6,8 @@ certified gap of the n + 1 answers, relative to max(|Φ|, spread of c). The ways
 ``reuse``    one compilation, c a parameter, only numbers change (DPP); up to --reuse outcomes
 ``rebuild``  c a constant, compiled anew each time: CVXPY's parameters need memory in rows × columns
 
-``tight`` uses the settings of `mdsolve.solvers.conic`, ``default`` the solver's own. Run by hand:
+``default`` uses the solver's own settings, ``tight`` those of `mdsolve.solvers.conic`, ``retry``
+also what it adds for a last attempt. Run by hand:
 
     python benchmarks/conic_baseline.py --outcomes 10000 --groups 8 --divergence kl
 """
@@ -100,12 +101,18 @@ def rebuild(game: md.Game, divergence: Any, form: str, strength: float) -> Calla
     return lambda c: build(game, divergence, form, strength, c)
 
 
+def settings_of(solver: str) -> dict[str, dict[str, Any]]:
+    known = CONIC_SOLVERS[solver]
+    tight = dict(known.settings)
+    named = {"default": {}, "tight": tight}
+    return named | ({"retry": tight | dict(known.retry)} if known.retry else {})
+
+
 def measure(
-    game: md.Game, divergence: Any, strength: float, solver: str, form: str, way: str, tight: bool
+    game: md.Game, divergence: Any, strength: float, solver: str, form: str, way: str, name: str
 ) -> Row:
     make = {"reuse": reuse, "rebuild": rebuild}[way](game, divergence, form, strength)
-    settings = dict(CONIC_SOLVERS[solver].settings) if tight else {}
-    settings |= {"solver": solver.upper(), "warm_start": False}
+    settings = settings_of(solver)[name] | {"solver": solver.upper(), "warm_start": False}
     compiling, seconds, widest, failures = 0.0, 0.0, 0.0, 0
     for k, c in enumerate(objectives(game)):
         if way == "reuse" and k == 0:
@@ -122,7 +129,6 @@ def measure(
         seconds += time.perf_counter() - started
         failures += not np.isfinite(gap)
         widest = max(widest, gap if np.isfinite(gap) else 0.0)
-    name = "tight" if tight else "default"
     return Row(solver, form, way, name, compiling, seconds, widest, failures)
 
 
@@ -147,8 +153,8 @@ def main() -> None:
     for solver in chosen.solvers.split(",") if chosen.solvers else suited(divergence):
         for form in forms_of(divergence, solver, False):
             for way in ("reuse", "rebuild") if chosen.outcomes <= chosen.reuse else ("rebuild",):
-                for tight in (False, True):
-                    measured = (divergence, chosen.strength, solver, form, way, tight)
+                for name in settings_of(solver):
+                    measured = (divergence, chosen.strength, solver, form, way, name)
                     print(measure(game, *measured), flush=True)
     started = time.perf_counter()
     rule = md.SocialWelfare(divergence, chosen.strength)

@@ -1,10 +1,13 @@
 """How the docs are built: MyST pages, numpydoc references, an executed gallery; all offline."""
 
 import os
+import sys
+from pathlib import Path
 
 import mdsolve
 
 os.environ["MPLBACKEND"] = "Agg"
+sys.path.insert(0, str(Path(__file__).parent))
 
 project = "mdsolve"
 author = "The mdsolve developers"
@@ -45,6 +48,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "examples",
     "filename_pattern": r"\.py$",
     "gallery_dirs": "gallery",
+    "image_scrapers": ("matplotlib", "pictures.scraper"),
     "min_reported_time": 1e9,
     "remove_config_comments": True,
     "show_memory": False,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from mdsolve.games import Game
 from mdsolve.games.domains import FiniteTypes
 from mdsolve.games.validation import SUM_TOLERANCE
 from mdsolve.precision import EPS, exact_sum
-from mdsolve.training_rules import FiniteMenu, SocialWelfare, TrainingRule
+from mdsolve.training_rules import FiniteMenu, SocialWelfare, Training, TrainingRule
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -165,24 +166,65 @@ def read_model(found: Any, outcomes: int, name: str) -> Array:
     return model / total
 
 
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A report's model, and how far its solve may have left it from the rule's own.
+
+    Attributes
+    ----------
+    model : (outcomes,) array
+    gap : float
+        Of an affine maximizer: a cycle's length changes by the sum of its gaps at most.
+    distance : float
+        Of any other rule: bound on Σ |π − π*|, from the gap and the strong convexity of λD.
+    """
+
+    model: Array
+    gap: float = 0.0
+    distance: float = 0.0
+
+
+def trainer(
+    rule: Any, game: Game, group: int, solver: str = "auto"
+) -> Callable[[Array, float, str], Trained]:
+    """Return a function of (reward, size, name) that trains on one report."""
+    train, outcomes = _training(rule, game, group, solver), outcomes_of(rule, game)
+
+    def answer(reward: Array, size: float, name: str) -> Trained:
+        found = train(reward, size)
+        model = read_model(found, outcomes, name)
+        if not isinstance(found, Training):
+            return Trained(model)
+        if rule.affine_maximizer:
+            return Trained(model, gap=found.gap)
+        softness = 1.0 if found.optimum is None else float(found.optimum.curvature.sum())
+        return Trained(model, distance=sqrt(2.0 * found.gap * softness / rule.strength))
+
+    return answer
+
+
+def solve_error(trained: Sequence[Trained], types: FiniteTypes) -> float:
+    """Return an entrywise error of the table that explains all that solves left undone."""
+    spans = types.sizes * (types.rewards.max(axis=1) - types.rewards.min(axis=1))
+    distance = max(one.distance for one in trained)
+    return 0.5 * max(one.gap for one in trained) + 0.5 * distance * float(spans.max())
+
+
 def _train(
     rule: Any, game: Game, group: int, types: FiniteTypes, solver: str, progress: Progress | None
 ) -> tuple[Array, float]:
     if isinstance(rule, SocialWelfare) and rule.divergence.name == "kl" and solver == "auto":
         return _exponential_models(rule, game, group, types)
-    train = _trainer(rule, game, group, solver)
-    models = np.empty((len(types), outcomes_of(rule, game)))
-    widest = 0.0
+    train = trainer(rule, game, group, solver)
+    found: list[Trained] = []
     for place, name in enumerate(types.labels):
-        found = train(types.rewards[place], float(types.sizes[place]))
-        models[place] = read_model(found, models.shape[1], name)
-        widest = max(widest, float(getattr(found, "gap", 0.0)))
+        found.append(train(types.rewards[place], float(types.sizes[place]), name))
         if progress is not None:
             progress(place + 1, len(types))
-    return models, 0.5 * widest
+    return np.array([one.model for one in found]), solve_error(found, types)
 
 
-def _trainer(rule: Any, game: Game, group: int, solver: str) -> Callable[[Array, float], Any]:
+def _training(rule: Any, game: Game, group: int, solver: str) -> Callable[[Array, float], Any]:
     if isinstance(rule, FiniteMenu):
         own = np.asarray(game.rewards[[group]].ravel())
         return lambda reward, size: rule.reported(group, reward).train(

@@ -234,6 +234,12 @@ class ValueFunction:
         bound = self._mean(combined) + self.strength * total + self.rounding(combined)
         return bound if isfinite(bound) else inf
 
+    def least_upper(self, combined: Combined) -> float:
+        """Return the least of `upper` over all multipliers, rounded up; +∞ where masses underflow."""
+        if self.game.underflowed.size:
+            return inf
+        return self._above(combined, self._from_reference(combined))
+
     def rounding(self, combined: Combined) -> float:
         """Return a bound on the rounding of one side of a bracket (welfare units)."""
         highest, lowest = float(combined.high.max()), float(combined.high.min())
@@ -242,20 +248,27 @@ class ValueFunction:
 
     def _by_multiplier(self, weights: Array) -> Optimum:
         combined = self.combine(weights)
-        start = scalar_dual.origin(self.divergence, self.game.reference)
-        move = self._move(start, combined.above(start.anchor) / self.strength, combined)
+        move = self._from_reference(combined)
         model = move.point.mass / exact_sum(move.point.mass)
-        upper = self._mean(combined) + self.strength * move.bregman + self.rounding(combined)
+        anchor = int(self.game.reference.argmax())
         return Optimum(
             self,
             weights,
             model,
-            float(combined.high[start.anchor] - self.strength * move.anchor_step),
-            Bracket(self.lower(model, combined), upper),
+            float(combined.high[anchor] - self.strength * move.anchor_step),
+            Bracket(self.lower(model, combined), self._above(combined, move)),
             "multiplier",
             combined,
             move.point,
         )
+
+    def _from_reference(self, combined: Combined) -> scalar_dual.Move:
+        start = scalar_dual.origin(self.divergence, self.game.reference)
+        return self._move(start, combined.above(start.anchor) / self.strength, combined)
+
+    def _above(self, combined: Combined, move: scalar_dual.Move) -> float:
+        """Return Φ = <c, π0> + λ (the Bregman sum of the move from the reference), rounded up."""
+        return self._mean(combined) + self.strength * move.bregman + self.rounding(combined)
 
     def _move(self, here: scalar_dual.Point, change: Array, there: Combined) -> scalar_dual.Move:
         offsets = there.above(there.top()) / self.strength

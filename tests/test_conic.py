@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose
+from scipy.sparse import csc_array
 
 from mdsolve.divergences import DIVERGENCES, KL, ChiSquared, Hellinger, SquaredL2
 from mdsolve.errors import InvalidInput
@@ -197,12 +198,26 @@ def test_large_or_sparse_rewards_are_constants():
     assert high - low <= 1e-8
 
 
+@pytest.mark.parametrize("welfare", [Social(), Nash(), Egalitarian()], ids=repr)
+def test_sparse_rewards(welfare):
+    dense = make()
+    sparse = Game(dense.reference, csc_array(dense.rewards), dense.sizes)
+    found = [
+        next(conic.answers(conic.Statement(KL(), 0.1, game, welfare), "clarabel")).model
+        for game in (dense, sparse)
+    ]
+    assert_allclose(found[0], found[1], rtol=0, atol=1e-6)
+    stated = conic.Statement(KL(), 0.1, sparse, welfare)
+    assert not conic.statement(stated).parameters()
+
+
 def test_variable_of_the_user_is_used_or_refused():
     stated = conic.Statement(KL(), 0.1, make(), Social())
     mine = cp.Variable(8, name="model", nonneg=True)
     assert conic.statement(stated, variable=mine).var_dict["model"] is mine
-    with pytest.raises(InvalidInput, match=r"shape \(7,\) where the game needs \(8,\)"):
-        conic.statement(stated, variable=cp.Variable(7, name="model"))
+    for theirs in (cp.Variable(7, name="model"), cp.Variable(8, name="x")):
+        with pytest.raises(InvalidInput, match=r"needs \(8,\) and the name 'model'. Build it as"):
+            conic.statement(stated, variable=theirs)
 
 
 def test_reference_that_underflows_is_legal_for_kl():

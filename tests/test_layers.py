@@ -17,12 +17,20 @@ ROWS = (
     {"payments", "frontier"},
     {"outcome_views"},
     {"mechanism"},
-    {"incentives"},
+    {"incentives", "sampled"},
     {"plots"},
     {"cli"},
 )
 DOORS = {"__init__", "__main__"}
-SOLVERS = {"multiplier", "exponential", "welfare_dual", "conic"}
+SOLVERS = {
+    "conic",
+    "exponential",
+    "floor",
+    "linear_program",
+    "multiplier",
+    "shortest_path",
+    "welfare_dual",
+}
 MODULES = {
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted(PACKAGE.rglob("*.py"))

@@ -31,6 +31,12 @@ def programs(draw):
     )
 
 
+def sizes(program):
+    """Return the sizes of the right-hand sides, bounds included, and of the objective."""
+    sides = np.concatenate([program.bounds, program.upper[np.isfinite(program.upper)], [1e-9]])
+    return np.abs(sides).max(), max(np.abs(program.objective).max(), 1e-9)
+
+
 def peer(program):
     """Return what SciPy says of the same program."""
     from scipy.optimize import linprog
@@ -38,8 +44,7 @@ def peer(program):
     matrix, senses = program.matrix.toarray(), np.array(program.senses)
     sign = np.where(senses == ">=", -1.0, 1.0)
     equal = senses == "=="
-    size = max(np.abs(program.bounds).max(), 1e-9)
-    cost = max(np.abs(program.objective).max(), 1e-9)
+    size, cost = sizes(program)
     found = linprog(
         (-1.0 if program.maximize else 1.0) * program.objective / cost,
         (sign[:, None] * matrix)[~equal],
@@ -55,8 +60,7 @@ def peer(program):
 def test_answers_are_witnesses_and_agree_with_scipy(program):
     answer = program.solve()
     status, value = peer(program)
-    size = max(np.abs(program.bounds).max(), 1e-9)
-    cost = max(np.abs(program.objective).max(), 1e-9)
+    size, cost = sizes(program)
     if isinstance(answer, LpSolution):
         assert status == 0
         assert answer.objective == pytest.approx(value, rel=1e-6, abs=1e-6 * size * cost)
@@ -120,7 +124,7 @@ def test_an_unbounded_program_names_what_to_bound():
         (([1.0], [[1.0, 2.0]], "<=", [1.0]), r"objective: shape \(1,\), but the matrix is 1 x 2"),
         (([1.0], [[np.nan]], "<=", [1.0]), "matrix: entry 0 is nan. Numbers must be finite"),
         (([1.0], [[1.0]], "<=", [np.inf]), "bounds: entry 0 is inf"),
-        (([1.0], [[1.0]], "<", [1.0]), 'senses: \'<\'. Give each of 1 rows "<="'),
+        (([1.0], [[1.0]], "<", [1.0]), "senses: '<'. Give each of 1 rows \"<=\""),
     ],
 )
 def test_refusals(arguments, message):

@@ -1,4 +1,4 @@
-"""Potentials exist exactly where no cycle is negative, and the given floats decide, not a tolerance."""
+"""Potentials exist exactly where no cycle is negative: the given floats decide, no tolerance."""
 
 import tracemalloc
 from fractions import Fraction
@@ -43,7 +43,9 @@ def tables(draw, most=5):
     table = table.reshape(nodes, nodes)
     if draw(st.booleans()):
         models = np.array(draw(st.lists(cells, min_size=2 * nodes, max_size=2 * nodes)))
-        table = np.outer(models[:nodes], np.sort(models[nodes:])[models[:nodes].argsort().argsort()])
+        table = np.outer(
+            models[:nodes], np.sort(models[nodes:])[models[:nodes].argsort().argsort()]
+        )
     twins = np.array(draw(st.lists(st.integers(0, nodes - 1), min_size=nodes, max_size=nodes)))
     if draw(st.booleans()):
         table = table[np.ix_(twins, twins)]

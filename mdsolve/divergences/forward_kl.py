@@ -29,8 +29,11 @@ class ForwardKL(Divergence):
 
     def value(self, p: Array, q: Array) -> Array:
         """Return q (z − log(1 + z)) at z = p/q − 1."""
+        z = (p - q) / q
+        near = np.abs(z) < 0.5
         with np.errstate(divide="ignore"):
-            return q * logarithm_deficit((p - q) / q)
+            far = z - np.log(p / q)
+        return q * np.where(near, logarithm_deficit(np.where(near, z, 0.0)), far)
 
     def conjugate(self, s: Array, q: Array) -> tuple[Array, Array]:
         """Return −q log(1 − s) and q/(1 − s); +∞ from the pole on."""

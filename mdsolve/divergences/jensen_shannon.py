@@ -44,13 +44,12 @@ class JensenShannon(Divergence):
     def conjugate(self, s: Array, q: Array) -> tuple[Array, Array]:
         """Return −(q/2) log(2 − e^{2s}) and q e^{2s}/(2 − e^{2s}); +∞ from the pole on."""
         inside = s < self.pole
-        growth = np.expm1(2.0 * np.where(inside, s, 0.0))
+        twice = 2.0 * np.where(inside, s, 0.0)
+        growth = np.expm1(twice)
         inside &= growth < 1.0
         growth = np.where(inside, growth, 0.0)
-        slope = q * (1.0 + growth) / (1.0 - growth)
-        return np.where(inside, -0.5 * q * np.log1p(-growth), np.inf), np.where(
-            inside, slope, np.inf
-        )
+        value, slope = -0.5 * q * np.log1p(-growth), q * np.exp(twice) / (1.0 - growth)
+        return np.where(inside, value, np.inf), np.where(inside, slope, np.inf)
 
     def expression(self, variable: cp.Expression, q: Array) -> cp.Expression:
         """Return ½ Σ x log(2x/(x+q)) + q log(2q/(x+q))."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mdsolve.divergences.base import Array, Divergence, Step
-from mdsolve.precision import exponential_excess
+from mdsolve.precision import exponential_excess, logarithm_deficit
 
 if TYPE_CHECKING:
     import cvxpy as cp
@@ -29,18 +29,17 @@ class KL(Divergence):
     degree = inf
 
     def value(self, p: Array, q: Array) -> Array:
-        """Return p log(p/q) − p + q, as p times the deficit of the log at q/p − 1."""
+        """Return p log(p/q) − p + q, near q as q (z log(1 + z) − (z − log(1 + z))), z = p/q − 1."""
+        z = (p - q) / q
+        near = np.abs(z) < 0.5
+        t = np.where(near, z, 0.0)
         with np.errstate(divide="ignore", invalid="ignore"):
-            k = np.log(p / q)
-            ratio_form = np.where(np.isfinite(k), p * k, p * (np.log(p) - np.log(q)))
-            near = q * (k * np.expm1(k) - exponential_excess(k))
-            far = np.where(p > 0, ratio_form - p + q, q)
-        return np.where(np.abs(k) < 0.5, near, far)
+            far = np.where(p > 0, p * np.log(p / q) - p + q, q)
+        return np.where(near, q * (t * np.log1p(t) - logarithm_deficit(t)), far)
 
     def conjugate(self, s: Array, q: Array) -> tuple[Array, Array]:
         """Return q (e^s − 1) and q e^s."""
-        growth = np.expm1(s)
-        return q * growth, q * (1.0 + growth)
+        return q * np.expm1(s), q * np.exp(s)
 
     def expression(self, variable: cp.Expression, q: Array) -> cp.Expression:
         """Return Σ x log(x/q) − x + q."""

@@ -191,7 +191,8 @@ def audit(
     >>> import mdsolve as md
     >>> game = md.Game([0.5, 0.5], [[1.0, 0.0], [0.0, 1.0]])
     >>> mechanism = md.Mechanism(md.SocialWelfare("kl", 0.1), md.AffineMaximizer())
-    >>> types = md.SumNormalized().sample(20, game.outcomes, seed=0)
+    >>> from mdsolve.games.domains import SumNormalized
+    >>> types = SumNormalized().sample(20, game.outcomes, seed=0)
     >>> type(audit(mechanism, game, 0, types)).__name__
     'Verified'
     """

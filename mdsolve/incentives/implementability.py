@@ -132,7 +132,7 @@ def implementable(
     >>> import mdsolve as md
     >>> game = md.Game([0.5, 0.5], [[1.0, 0.0], [0.0, 1.0]])
     >>> implementable(md.SocialWelfare("l2", 1.0), game, 0, [[1.0, 0.0], [0.0, 1.0]]).payments
-    array([0. , 0. ])
+    array([0.  , 0.25])
     """
     table = type_table(rule, game, group, types, sizes, solver=solver, progress=progress)
     found = implement(table.values, error=table.error, labels=table.labels, method=method)
@@ -175,7 +175,7 @@ def _by_program(graph: Graph, error: float) -> Feasible | Cycle:
     """HiGHS; where a Farkas ray holds no cycle that refutes, the least slack instead."""
     count = graph.nodes
     if count == 1:
-        return Feasible(np.zeros(1), -inf, Fraction(0), None)
+        return Feasible(np.zeros(1), (-inf, 0, 0), Fraction(0), None)
     lengths = edge_lengths(graph.table)
     rows = incentive_rows(count)
     answer = LinearProgram(np.zeros(count), rows, "<=", lengths + 2.0 * error).solve()
@@ -187,7 +187,7 @@ def _by_program(graph: Graph, error: float) -> Feasible | Cycle:
     if not isinstance(answer, LpSolution):
         raise MdsolveError("implement: HiGHS found no payments and no cycle. Use method='graph'.")
     payments = answer.x[:count] - answer.x[0]
-    return Feasible(payments, worst_edge(graph, payments)[0], Fraction(2.0 * error), None)
+    return Feasible(payments, worst_edge(graph, payments), Fraction(2.0 * error), None)
 
 
 def _least_slack_program(rows: Any, lengths: Array) -> Any:
@@ -251,11 +251,10 @@ def _payments(
     found: Feasible, graph: Graph, table: Array, names: Any, error: float, *, proved: bool
 ) -> Potentials:
     unit = Fraction(2) ** graph.exponent
-    excess = float(np.ldexp(max(0.0, found.excess), graph.exponent))
     exact = found.exact and tuple(unit * potential for potential in found.exact)
     return Potentials(
         np.ldexp(found.potentials, graph.exponent),
-        nextafter(excess, inf) if excess else 0.0,
+        _slack(table, np.ldexp(found.potentials, graph.exponent), found.worst),
         table,
         names,
         error=error,
@@ -269,17 +268,27 @@ def _based(answer: Potentials, base: int) -> Potentials:
     place = answer.position(base)
     payments = distances(answer.values, place, answer.margin)
     graph = _graph(answer.values)
-    excess = max(0.0, worst_edge(graph, np.ldexp(payments, -graph.exponent))[0])
-    slack = float(np.ldexp(excess, graph.exponent))
+    worst = worst_edge(graph, np.ldexp(payments, -graph.exponent))
     return Potentials(
         payments,
-        nextafter(slack, inf) if slack else 0.0,
+        _slack(answer.values, payments, worst),
         answer.values,
         answer.labels,
         error=answer.error,
         base=place,
         margin=answer.margin,
     )
+
+
+def _slack(table: Array, payments: Array, worst: tuple[float, int, int]) -> float:
+    """Return what the worst pair gains, rounded up."""
+    excess, target, source = worst
+    if excess <= 0.0:
+        return 0.0
+    exact = Fraction(float(table[target, source])) - Fraction(float(table[target, target]))
+    exact += Fraction(float(payments[target])) - Fraction(float(payments[source]))
+    rounded = float(exact)
+    return rounded if Fraction(rounded) >= exact else nextafter(rounded, inf)
 
 
 def _graph(table: Array) -> Graph:

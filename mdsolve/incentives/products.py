@@ -20,8 +20,12 @@ from mdsolve.precision import EPS
 
 Array = NDArray[np.float64]
 
-_ROWS = 1024
-_COLUMNS = 512
+# products of at most 2^18 multiplications stay in the cache and on one BLAS thread: several threads
+# would wait for each other wherever the machine is busy
+_PRODUCT = 1 << 18
+_ROWS = 64
+_WIDE = 64
+_BLOCK = 512
 _MOST = 200_000
 
 
@@ -92,10 +96,10 @@ class Products:
         error = self._rounding(payments)
         floor, found = -inf, []
         for rows, columns, gains in self._blocks(payments):
-            tops = gains.max(axis=1)
-            best = float(tops.max())
+            best = float(gains.max())
             if best < floor:
                 continue
+            tops = gains.max(axis=1)
             floor = max(floor, best - 2.0 * error if abs(best) > error else -3.0 * error)
             near = np.flatnonzero(tops >= floor)
             places = np.argwhere(gains[near] >= floor)
@@ -136,11 +140,17 @@ class Products:
         truth = np.einsum("tx,tx->t", left, right)
         left = np.column_stack([left, -truth])
         right = np.column_stack([right, np.ones(self.count)])
-        for start in range(0, self.count, _ROWS):
-            rows = slice(start, min(start + _ROWS, self.count))
-            for first in range(0, self.count, _COLUMNS):
-                columns = slice(first, min(first + _COLUMNS, self.count))
-                gains = left[rows] @ right[columns].T
+        narrow = left.shape[1] <= _WIDE
+        height = _ROWS if narrow else _BLOCK
+        width = _PRODUCT // (_ROWS * left.shape[1]) if narrow else _BLOCK
+        buffer = np.empty(height * width)
+        for start in range(0, self.count, height):
+            rows = slice(start, min(start + height, self.count))
+            for first in range(0, self.count, width):
+                columns = slice(first, min(first + width, self.count))
+                count = (rows.stop - start) * (columns.stop - first)
+                gains = buffer[:count].reshape(rows.stop - start, -1)
+                np.matmul(left[rows], right[columns].T, out=gains)
                 own = np.arange(max(rows.start, first), min(rows.stop, columns.stop))
                 gains[own - rows.start, own - first] = -inf
                 yield rows, columns, gains

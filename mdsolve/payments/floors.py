@@ -70,27 +70,30 @@ class Floor:
 
 @dataclass(frozen=True)
 class Pivot:
-    """Φ without one group: c_-i, and the affine maximizer's payment p_i of that group."""
+    """Φ without one group: c_-i, and the affine maximizer's payment p_i of that group.
+
+    ``noise`` is the error of c_-i's entries that is not relative to their differences.
+    """
 
     group: int
     combined: Combined
+    noise: float
     payment: float
     point: scalar_dual.Point | None
-
-    def noise(self) -> float:
-        """Return the error of c_-i's entries that is not relative to their differences."""
-        return self.combined.rounding if self.combined.low is None else 0.0
 
 
 def pivots(phi: ValueFunction, at: Optimum, payments: Array | None) -> Iterator[Pivot]:
     """Yield every group's pivot; under KL payments are known, and c_-i is all that is needed."""
     combined = phi.combine(phi.game.sizes) if at.combined is None else at.combined
-    for group in range(phi.game.shape[0]):
+    groups = phi.game.shape[0]
+    rounding = 0.5 * EPS * (groups + 2) * float(np.abs(combined.high).max())
+    for group in range(groups):
         rest = without(phi, combined, group)
+        noise = rounding if rest.low is None else 0.0
         if payments is not None:
-            yield Pivot(group, rest, float(payments[group]), None)
+            yield Pivot(group, rest, noise, float(payments[group]), None)
         else:
-            yield _moved(phi, at, group, rest)
+            yield _moved(phi, at, group, rest, noise)
 
 
 def increment(phi: ValueFunction, pivot: Pivot, domain: Domain, size: float) -> Increment:
@@ -103,13 +106,13 @@ def increment(phi: ValueFunction, pivot: Pivot, domain: Domain, size: float) -> 
         logarithms = pivot.combined.above(pivot.combined.top())
         logarithms /= phi.strength
         logarithms += phi.game.log_reference
-        return solve(logarithms, phi.strength, size, pivot.noise())
+        return solve(logarithms, phi.strength, size, pivot.noise)
     point = pivot.point
     ground = Ground(phi.divergence, phi.game.reference, point.position, point.mass)
     if vertex:
         solve = _vertex(phi, pivot, size)
-        return floor.lowest_vertex(ground, phi.strength, size, solve, pivot.noise())
-    return floor.pour(ground, phi.strength, size, pivot.noise())
+        return floor.lowest_vertex(ground, phi.strength, size, solve, pivot.noise)
+    return floor.pour(ground, phi.strength, size, pivot.noise)
 
 
 def named(phi: ValueFunction, at: Optimum, pivot: Pivot, found: Increment, size: float) -> Floor:
@@ -118,7 +121,7 @@ def named(phi: ValueFunction, at: Optimum, pivot: Pivot, found: Increment, size:
     alone = at.value - float(game.sizes[group] * at.values[group]) + pivot.payment
     own = float(game.sizes[group] * np.abs(game.reward_bounds[group]).max())
     extent = float(np.abs(pivot.combined.high).max()) + own
-    error = 8.0 * EPS * extent
+    error = 3.0 * EPS * extent
     return Floor(
         str(game.groups[group]),
         found.lower,
@@ -156,12 +159,12 @@ def _convex(phi: ValueFunction, pivot: Pivot, domain: ConvexDomain, size: float)
     return floor.lowest(stated, domain, evaluate, 2.0 * phi.rounding(pivot.combined))
 
 
-def _moved(phi: ValueFunction, at: Optimum, group: int, rest: Combined) -> Pivot:
+def _moved(phi: ValueFunction, at: Optimum, group: int, rest: Combined, noise: float) -> Pivot:
     assert at.point is not None
     reward, size = row(phi.game, group), float(phi.game.sizes[group])
     change = -size * (reward - reward[at.point.anchor]) / phi.strength
     moved = _move(phi, at.point, change, rest)
-    return Pivot(group, rest, phi.strength * moved.bregman, moved.point)
+    return Pivot(group, rest, noise, phi.strength * moved.bregman, moved.point)
 
 
 def _vertex(phi: ValueFunction, pivot: Pivot, size: float) -> Callable[[int], tuple[float, Array]]:

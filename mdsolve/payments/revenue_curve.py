@@ -110,4 +110,5 @@ def _with_own(types: FiniteTypes, game: Game, group: int) -> FiniteTypes:
 
 
 def _own_payment(rule: Any, game: Game, group: int, types: FiniteTypes) -> float:
-    return float(revenue_maximal(type_table(rule, game, group, types).values)[0])
+    table = type_table(rule, game, group, types)
+    return float(revenue_maximal(table.values, margin=2.0 * table.error)[0])

@@ -174,8 +174,8 @@ class RevenueMaximizing:
         for group in range(game.shape[0]):
             place = types.index(row(game, group), float(game.sizes[group]))
             table = type_table(rule, game, group, types, solver=solver)
-            payments[group] = revenue_maximal(table.values)[place]
-            error[group] = 2.0 * len(types) * table.error
+            payments[group] = revenue_maximal(table.values, margin=2.0 * table.error)[place]
+            error[group] = 4.0 * len(types) * table.error
         utilities = game.sizes * np.asarray(game.rewards @ training.model) - payments
         exact = solver in _FAST
         return Settlement(training, payments, utilities, payments - error, payments + error, exact)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf, isfinite, isinf, log, sqrt
+from math import isfinite, isinf, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from mdsolve.divergences import Divergence, Step
 from mdsolve.divergences.clipped import Clipped
 from mdsolve.precision import EPS
+from mdsolve.solvers.water import depth
 
 Array = NDArray[np.float64]
 
 _BLOCK = 1 << 14
-_SAMPLE = 1 << 10
 _STEPS = 200
+_LARGE = 1e-2  # a position that keeps its digits beside levels up to 1
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,9 @@ class _Path:
             if total * total <= EPS * curvature * bregman:
                 break
             new = further - total / curvature
-            still = self.start + new == self.start + further and self.top + new == self.top + further
+            still = (
+                self.start + new == self.start + further and self.top + new == self.top + further
+            )
             if still or (isfinite(self.divergence.pole) and self.top + new >= 0.0):
                 break
             further = new
@@ -206,68 +209,23 @@ def _masses(
 
 
 def _locate_clipped(divergence: Clipped, offsets: Array, reference: Array) -> float:
-    """Shrink the set of outcomes with mass until it is consistent: no sort, few full passes.
+    """Return the top position at which Σ scale (level + (offset + top)/2)_+ = 1, as water poured.
 
-    The set only shrinks on the way from an upper bound of the top position to the answer, and
-    part of the outcomes, asked to hold all mass, gives such a bound: what it excludes stays out.
+    A large strength moves positions by little, and the level of the water would cancel it: once
+    it tells who has mass, these gain what the others lose, Σ scale (offset + top)/2 = Σ π0 lost.
     """
-    lost = 0.0
-    if offsets.size > 4 * _SAMPLE:
-        some = slice(None, None, offsets.size // _SAMPLE)
-        spare = 1.0 - float(reference[some].sum())
-        bound = _shrink(divergence, offsets[some], reference[some], spare)
-        bound = min(bound, divergence.first_position(float(reference[offsets == 0.0].max())))
-        offsets, reference, lost = _keep(
-            divergence, offsets, reference, bound + 1e-9 * (1.0 + abs(bound))
-        )
-    return _shrink(divergence, offsets, reference, lost)
-
-
-def _shrink(divergence: Clipped, offsets: Array, reference: Array, lost: float) -> float:
-    """Return the top position t at which Σ scale (offset + t)/2 over those kept is what is lost."""
-    top, kept = inf, offsets.size
-    while True:
-        weight, moment, newly, count = _balance_sums(divergence, offsets, reference, top)
-        new = (2.0 * (lost + newly) - moment) / weight
-        if count == kept and isfinite(top):
-            return new
-        top, kept = new, count
-        if 2 * count < offsets.size:
-            offsets, reference, more = _keep(divergence, offsets, reference, top)
-            lost, kept = lost + more, -1
-
-
-def _balance_sums(
-    divergence: Clipped, offsets: Array, reference: Array, top: float
-) -> tuple[float, float, float, int]:
-    """Return Σ scale, Σ scale · offset over those with mass, Σ q over the rest, and how many."""
-    weight = moment = lost = 0.0
-    count = 0
-    for part in _parts(offsets.size):
-        a, q = offsets[part], reference[part]
-        scale, level = divergence.scale_and_level(q)
-        inside = level + 0.5 * (a + top) > 0 if isfinite(top) else np.ones(a.shape, bool)
-        inner = scale * inside
-        weight += float(inner.sum())
-        moment += float(inner @ a)
-        lost += float(q @ ~inside)
-        count += int(np.count_nonzero(inside))
-    return weight, moment, lost, count
-
-
-def _keep(
-    divergence: Clipped, offsets: Array, reference: Array, top: float
-) -> tuple[Array, Array, float]:
-    """Return what has mass at a top position, and the reference mass of what has none."""
-    kept: list[tuple[Array, Array]] = []
-    lost = 0.0
-    for part in _parts(offsets.size):
-        a, q = offsets[part], reference[part]
-        _, level = divergence.scale_and_level(q)
-        inside = level + 0.5 * (a + top) > 0
-        kept.append((a[inside], q[inside]))
-        lost += float(q @ ~inside)
-    return np.concatenate([a for a, _ in kept]), np.concatenate([q for _, q in kept]), lost
+    scale, level = divergence.scale_and_level(reference)
+    areas = scale if isinstance(scale, np.ndarray) else None
+    heights = -0.5 * offsets - level
+    lowest = float(heights.min())
+    rise = depth(heights - lowest, 1.0, areas)
+    top = 2.0 * (lowest + rise)
+    if abs(top) > _LARGE:
+        return top
+    inside = heights - lowest < rise
+    lost = 0.0 if inside.all() else float(reference[~inside].sum())
+    weights = inside * scale
+    return float((2.0 * lost - weights @ offsets) / weights.sum())
 
 
 def _parts(size: int) -> list[slice]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -205,17 +206,23 @@ class TrainingRule:
                 yield NoPoint(label, answer.reason)
                 continue
             weights = game.sizes if isinstance(self.welfare, Social) else answer.weights
+            if own is not None and not conic.is_linear(self.welfare):
+                weights = own.free_weights(self.welfare, weights, model, answer.duals)
             phi = self.value_function(game)
             combined, constant = phi.combine(weights), 0.0
+            violation = price = 0.0
             if own is not None:
                 tilt, constant = own.lagrangian(model, answer.duals)
                 combined = combined.plus(1.0, tilt)
-            above = constant + phi.upper(answer.multiplier, combined)
-            bracket = self._bracket(phi, model, weights, above)
-            violation = 0.0 if own is None else own.violation(model)
-            if own is not None:  # what a model that misses the constraints may gain by that
+                model = own.inward(model, answer.solver)
+                violation = own.violation(model)
                 price = sum(float(np.abs(dual).sum()) for dual in own.own_duals(answer.duals))
-                bracket = Bracket(bracket.lower - 2.0 * price * violation, bracket.upper)
+            above = phi.upper(answer.multiplier, combined)
+            if not isfinite(above):  # near a pole the least inaccuracy of ν is too much
+                above = phi.least_upper(combined)
+            bracket = self._bracket(phi, model, weights, constant + above)
+            # what a model that misses an equality may gain by that
+            bracket = Bracket(bracket.lower - 2.0 * price * violation, bracket.upper)
             yield Training(model, *bracket, answer.multiplier, weights, label, violation)
 
     def _bracket(self, phi: ValueFunction, model: Array, weights: Array, above: float) -> Bracket:
@@ -224,5 +231,18 @@ class TrainingRule:
         welfare = self.welfare.value(np.asarray(game.rewards @ model), game.sizes)
         conjugate = self.welfare.conjugate(weights, game.sizes)
         cost = self.strength * phi.divergence_of(model)
-        slack = EPS * (12.0 + game.shape[0]) * max(abs(welfare), abs(cost), abs(above))
+        terms = max(abs(welfare), abs(cost), abs(above), abs(conjugate), _cancelled(game, weights))
+        slack = EPS * (12.0 + game.shape[0] + 2.0 * _exponent(weights, game.sizes)) * terms
         return Bracket(welfare - cost - slack, above - conjugate + slack)
+
+
+def _cancelled(game: Game, weights: Array) -> float:
+    """Return Σ g max|r| over groups whose values may cancel, having rewards of both signs."""
+    lowest, highest = game.reward_bounds.T
+    return float(weights @ np.where(lowest < 0, np.maximum(-lowest, highest), 0.0))
+
+
+def _exponent(weights: Array, sizes: Array) -> float:
+    """Return the largest |log(g/w)|: by so much a power of g/w magnifies its rounding."""
+    ratios = weights[weights > 0] / sizes[weights > 0]
+    return float(np.abs(np.log(ratios)).max(initial=0.0))

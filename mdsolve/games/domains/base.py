@@ -110,7 +110,7 @@ def size_set(sizes: Any) -> Array:
     >>> size_set([3, 1, 3])
     array([1., 3.])
     """
-    given = [sizes] if np.ndim(sizes) == 0 else list(sizes)
+    given = list(sizes) if isinstance(sizes, Iterable) else [sizes]
     try:
         array = np.unique(np.array([float(size) for size in given]))
     except (TypeError, ValueError):

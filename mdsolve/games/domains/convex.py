@@ -6,6 +6,7 @@ said here.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import cvxpy as cp
 
 _CORNERS = 64
+_SETTINGS = {"tol_gap_abs": 1e-11, "tol_gap_rel": 1e-11, "tol_feas": 1e-11}
 
 
 class ConvexDomain(Domain):
@@ -111,7 +113,9 @@ class ConvexDomain(Domain):
         points: list[Array] = []
         for direction in directions:
             along.value = direction
-            problem.solve(solver="CLARABEL")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # an inaccurate corner is a point all the same
+                problem.solve(solver="CLARABEL", **_SETTINGS)
             refuse_status(str(problem.status), self)
             points.append(np.maximum(0.0, np.asarray(reward.value, dtype=float)))
         return np.array(points)
@@ -122,6 +126,18 @@ class ConvexDomain(Domain):
             far = self.corners(np.ones((1, outcomes)))[0]
             self._bounds[outcomes] = float(far.sum()) * (1.0 + 1e-6)
         return self._bounds[outcomes]
+
+    def miss(self, reward: Array) -> float:
+        """Return by how much a reward r ≥ 0 misses the constraints at worst (their own units)."""
+        if not callable(self.constraints):
+            matrix, limits = self.constraints
+            return float(np.maximum(0.0, matrix @ reward - limits).max())
+        import cvxpy as cp
+
+        variable = cp.Variable(reward.size)
+        listed = self.stated(variable)[1:]
+        variable.value = reward
+        return max((float(np.max(one.violation())) for one in listed), default=0.0)
 
     def __repr__(self) -> str:
         own = self.constraints

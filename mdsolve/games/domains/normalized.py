@@ -122,8 +122,8 @@ class MaxNormalized(Domain):
 def compositions(total: int, parts: int, copies: int = 1) -> Array:
     """Return all vectors of ``parts`` multiples of 1/total that sum to 1, first parts first."""
     refuse_large(comb(total + parts - 1, parts - 1) * copies, total, parts)
-    bars = np.array(list(combinations(range(total + parts - 1), parts - 1)), dtype=np.int64)
-    bars = bars.reshape(-1, parts - 1)
+    places = list(combinations(range(total + parts - 1), parts - 1))
+    bars = np.array(places, dtype=np.int64).reshape(len(places), parts - 1)
     walls = np.full((len(bars), 1), total + parts - 1)
     counts = np.diff(np.hstack([np.full_like(walls, -1), bars, walls])) - 1
     return counts[::-1] / total

@@ -14,7 +14,7 @@ from mdsolve.solvers.conic.constraints import OwnConstraints
 from mdsolve.solvers.conic.forms import forms_of
 from mdsolve.solvers.conic.registry import CONIC_SOLVERS, ConicSolver, installed, suited
 from mdsolve.solvers.conic.running import ConicAnswer, clean, solve
-from mdsolve.solvers.conic.scaling import scaled
+from mdsolve.solvers.conic.scaling import is_linear, scaled
 from mdsolve.solvers.conic.statement import Data, Statement, statement
 
 
@@ -64,6 +64,7 @@ __all__ = [
     "answers",
     "clean",
     "forget",
+    "is_linear",
     "solve",
     "statement",
     "suited",

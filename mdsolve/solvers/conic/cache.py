@@ -29,7 +29,7 @@ def solve_cached(
     begin the next problem at the last one's answer, and stop there.
     """
     key = _key(change, divergence, form, solver)
-    program = _take(key) if change.data.small else None
+    program = _take(key) if change.data.parametric else None
     if program is None:
         program = compile_program(divergence, change.welfare, change.data, form)
     else:

@@ -17,8 +17,9 @@ from mdsolve.divergences import Divergence
 from mdsolve.errors import InvalidInput
 from mdsolve.precision import EPS
 from mdsolve.solvers.conic.running import clean, solve
-from mdsolve.solvers.conic.scaling import Scaled
+from mdsolve.solvers.conic.scaling import Scaled, on_simplex
 from mdsolve.solvers.conic.statement import compile_program
+from mdsolve.welfare import Egalitarian, Welfare
 
 if TYPE_CHECKING:
     import cvxpy as cp
@@ -121,10 +122,20 @@ class OwnConstraints:
             tilt, constant = tilt + term, constant + at_zero
         return tilt, constant
 
+    def free_weights(
+        self, welfare: Welfare, weights: Array, model: Array, duals: Sequence[Array]
+    ) -> Array:
+        """Return g = dG/dv: the duals of v = R x less what the constraints themselves ask of v."""
+        weights = np.array(weights)
+        self._place(model)
+        for constraint, dual in zip(self.constraints, self.own_duals(duals), strict=True):
+            jacobian = constraint.expr.grad.get(self.values)
+            if jacobian is not None:
+                weights += np.ravel(jacobian @ _multipliers(constraint, dual))
+        return on_simplex(weights) if isinstance(welfare, Egalitarian) else np.maximum(0.0, weights)
+
     def _linear(self, constraint: Any, dual: Array, model: Array) -> tuple[Array, float]:
-        y = np.nan_to_num(np.asarray(dual, dtype=float)).ravel(order="F")
-        if _is_inequality(constraint):
-            y = np.maximum(0.0, y)
+        y = _multipliers(constraint, dual)
         gradient = self._gradient(constraint.expr, y)
         height = np.ravel(constraint.expr.value, order="F")
         if gradient is None or not np.all(np.isfinite(height)):
@@ -211,6 +222,11 @@ def _is_inequality(constraint: Any) -> bool:
     from cvxpy.constraints.nonpos import Inequality
 
     return isinstance(constraint, Inequality)
+
+
+def _multipliers(constraint: Any, dual: Array) -> Array:
+    y = np.nan_to_num(np.asarray(dual, dtype=float)).ravel(order="F")
+    return np.maximum(0.0, y) if _is_inequality(constraint) else y
 
 
 def _excess(constraint: Any) -> float:

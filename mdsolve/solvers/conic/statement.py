@@ -50,10 +50,11 @@ class Data(NamedTuple):
     log_reference: Array | None
 
     @property
-    def small(self) -> bool:
-        """Whether the data fit CVXPY's parameters."""
+    def parametric(self) -> bool:
+        """Whether the data fit CVXPY's parameters: dense and not too many."""
         groups, outcomes = self.rewards.shape
-        return outcomes <= PARAMETER_OUTCOMES and groups * outcomes <= PARAMETER_REWARDS
+        fits = outcomes <= PARAMETER_OUTCOMES and groups * outcomes <= PARAMETER_REWARDS
+        return fits and isinstance(self.rewards, np.ndarray)
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def statement(
     Raises
     ------
     InvalidInput
-        If the variable has another shape.
+        If the variable has another shape or name.
     """
     form = form or default_form(stated.divergence)
     return compile_program(stated.divergence, stated.welfare, stated.data, form, variable).problem
@@ -139,8 +140,8 @@ def compile_program(
     import cvxpy as cp
 
     groups, outcomes = data.rewards.shape
-    x = cp.Variable(outcomes, name="model") if model is None else _fitting(model, outcomes)
-    v = cp.Variable(groups, name="values") if values is None else _fitting(values, groups)
+    x = cp.Variable(outcomes, name="model") if model is None else _fitting(model, "model", outcomes)
+    v = cp.Variable(groups, name="values") if values is None else _fitting(values, "values", groups)
     handles = _handles(data)
     rewards, sizes, strength = (handles[name] for name in ("rewards", "sizes", "strength"))
     if form == "entropy":
@@ -157,9 +158,8 @@ def compile_program(
 
 def _handles(data: Data) -> dict[str, Any]:
     import cvxpy as cp
-    from scipy.sparse import issparse
 
-    if not data.small or issparse(data.rewards):
+    if not data.parametric:
         return {
             "rewards": cp.Constant(data.rewards),
             "sizes": cp.Constant(data.sizes),
@@ -188,10 +188,10 @@ def _entropy_cost(x: cp.Variable, strength: Any, logs: Any, handles: dict[str, A
     return -linear @ x - strength * (cp.sum(cp.entr(x)) + cp.sum(x) - 1.0)
 
 
-def _fitting(variable: cp.Variable, size: int) -> cp.Variable:
-    if variable.shape != (size,):
+def _fitting(variable: cp.Variable, name: str, size: int) -> cp.Variable:
+    if variable.shape != (size,) or variable.name() != name:
         raise InvalidInput(
-            f"variable {variable.name()!r}: shape {variable.shape} where the game needs ({size},). "
-            f"Build it as cvxpy.Variable({size})."
+            f"variable {variable.name()!r}: shape {variable.shape} where the game needs ({size},) "
+            f"and the name {name!r}. Build it as cvxpy.Variable({size}, name={name!r})."
         )
     return variable

@@ -2,7 +2,9 @@
 
 b(r) = Φ(c + w' r) − Φ(c) is convex with gradient w' π(r): at any report b is at most b(r), and at
 least b(r) − w' (<r, π> − min over the domain of <·, π>). The linear minimum is bounded by weak
-duality: constraints linearised anywhere, with any multipliers y ≥ 0, over {r ≥ 0 : Σ r ≤ R}.
+duality: constraints linearised anywhere, with any multipliers y ≥ 0, over {r ≥ 0 : Σ r ≤ R}. A
+solver's report is of the domain up to 1e-9; the upper bound is raised by 2 w' max π for each unit
+that each outcome may lack.
 """
 
 from __future__ import annotations
@@ -49,10 +51,12 @@ def lowest(
             continue
         increment, model = evaluate(report)
         least = linear_minimum(domain, model, reach)
-        spare = max(0.0, float(report @ model) - least)
-        lower = max(0.0, increment - stated.size * spare - error)
-        found.append(Increment(lower, increment + error, report, model, f"program ({solver})"))
-        if spare <= 1e-9 * reach:
+        spare = stated.size * (float(report @ model) - least)
+        lower = max(0.0, increment - spare - error)
+        missed = 2.0 * model.size * domain.miss(report)
+        upper = increment + stated.size * float(model.max()) * missed + error
+        found.append(Increment(lower, upper, report, model, f"program ({solver})"))
+        if abs(spare) <= 1e-9 * stated.size * reach:
             break
     if not found:
         raise ToleranceNotReached(

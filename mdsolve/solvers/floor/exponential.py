@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mdsolve.precision import EPS
 from mdsolve.solvers.floor.result import Increment, bracketed
-from mdsolve.solvers.floor.water import depth
+from mdsolve.solvers.water import depth
 
 Array = NDArray[np.float64]
 
@@ -36,8 +36,8 @@ def pour(logarithms: Array, strength: float, size: float, noise: float = 0.0) ->
     Examples
     --------
     >>> found = pour(np.log([0.75, 0.25]), 1.0, np.log(3.0))
-    >>> round(found.value, 12) == round(np.log(1.5), 12), found.report, found.model
-    (True, array([0., 1.]), array([0.5, 0.5]))
+    >>> round(float(found.value), 12), found.report, found.model  # b = log 1.5
+    (0.405465108108, array([0., 1.]), array([0.5, 0.5]))
     """
     lowest, top = float(logarithms.min()), float(logarithms.max())
     above = logarithms - lowest
@@ -69,8 +69,8 @@ def lowest_vertex(logarithms: Array, strength: float, size: float, noise: float 
 
     Examples
     --------
-    >>> round(lowest_vertex(np.log([0.75, 0.25]), 1.0, np.log(5.0)).value, 12)  # log 2
-    0.69314718056
+    >>> lowest_vertex(np.log([0.75, 0.25]), 1.0, 1.0).report
+    array([0., 1.])
     """
     worst, top = int(logarithms.argmin()), float(logarithms.max())
     masses = np.exp(logarithms - top)

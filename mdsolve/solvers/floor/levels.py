@@ -18,7 +18,7 @@ from mdsolve.divergences import Divergence, SquaredL2, Step
 from mdsolve.precision import EPS
 from mdsolve.solvers.floor import squared
 from mdsolve.solvers.floor.result import Increment, bracketed
-from mdsolve.solvers.floor.water import depth
+from mdsolve.solvers.water import depth
 
 Array = NDArray[np.float64]
 
@@ -113,7 +113,7 @@ def _newton(level: float, poured: float, volume: float, steepness: float) -> flo
 def _poured(ground: Ground, level: float, shift: float) -> tuple[float, float, float, float]:
     """Return the shift that keeps all mass at a level, the volume, its slope and the shift's."""
     heights = ground.heights(level)
-    low, high = 0.0, np.inf
+    low, high, count, stiffness = 0.0, np.inf, 0, 0.0
     for _ in range(_STEPS):
         there, to, growth = ground.sunk(shift)
         wet = heights + shift > 0.0

@@ -85,11 +85,13 @@ def over_models(stated: FloorStatement) -> cp.Problem:
     import cvxpy as cp
 
     model = cp.Variable(stated.combined.size, name="model")
+    _refuse_nonconvex(stated.domain)
     least, listed = _least_value(stated.domain, model)
     top = float(stated.combined.max())
     gain = stated.size * least + (stated.combined - top) @ model
     objective = gain - stated.strength * _cost(stated, model) + top
-    return cp.Problem(cp.Maximize(objective), [cp.sum(model) == 1.0, model >= 0.0, *listed])
+    whole: Any = cp.sum(model) == 1.0
+    return cp.Problem(cp.Maximize(objective), [whole, model >= 0.0, *listed])
 
 
 def feasible(domain: Domain, report: cp.Variable) -> list[Any]:
@@ -98,12 +100,17 @@ def feasible(domain: Domain, report: cp.Variable) -> list[Any]:
 
     if isinstance(domain, SumNormalized):
         return [report >= 0.0, cp.sum(report) == 1.0]
-    if isinstance(domain, ConvexDomain):
-        return domain.stated(report)
-    raise InvalidInput(
-        f"domain {domain!r} is not convex, so the floor on it is not one convex program. "
-        "RevenueMaximizing(...).floors(rule, game) solves it outcome by outcome."
-    )
+    _refuse_nonconvex(domain)
+    assert isinstance(domain, ConvexDomain)
+    return domain.stated(report)
+
+
+def _refuse_nonconvex(domain: Domain) -> None:
+    if not isinstance(domain, (SumNormalized, ConvexDomain)):
+        raise InvalidInput(
+            f"domain {domain!r} is not convex, so the floor on it is not one convex program. "
+            "RevenueMaximizing(...).floors(rule, game) solves it outcome by outcome."
+        )
 
 
 def _least_value(domain: Domain, model: cp.Variable) -> tuple[Any, list[Any]]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mdsolve.precision import EPS
 from mdsolve.solvers.floor.result import Increment, bracketed
-from mdsolve.solvers.floor.water import depth
+from mdsolve.solvers.water import depth
 
 Array = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ def pour(
     Examples
     --------
     >>> pour(np.array([0.5, 0.5]), np.array([0.25, -0.25]), 4.0, 1.0).value
-    0.46875
+    0.40625
     """
     y = 0.5 * position
     y += reference

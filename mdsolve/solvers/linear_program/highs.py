@@ -66,18 +66,50 @@ def run(program: LinearProgram) -> LpSolution | FarkasRay | Ray:
             return _solution(program, scaled, solver)
         if status == highspy.HighsModelStatus.kInfeasible:
             _, exists, ray = solver.getDualRay()
-            if exists:
-                return FarkasRay(program, scaled.rows * ray)
+            return FarkasRay(program, scaled.rows * ray if exists else _farkas(program).y)
         if status == highspy.HighsModelStatus.kUnbounded:
             _, exists, ray = solver.getPrimalRay()
-            if exists:
-                point = np.asarray(solver.getSolution().col_value)
-                unscaled = scaled.size * scaled.columns * point
-                return Ray(program, scaled.columns * ray, unscaled)
+            direction = scaled.columns * ray if exists else _direction(program).x
+            return Ray(program, direction, _farkas(program).x[: direction.size])
     raise MdsolveError(
         f"linear program: HiGHS ends with {solver.modelStatusToString(status)!r} and neither a "
         "solution nor a ray. Check the range of its numbers, or state it at unit size."
     )
+
+
+def _farkas(program: LinearProgram) -> LpSolution:
+    """Return the least total violation of the rows; its multipliers are a Farkas ray, if any."""
+    from scipy.sparse import csr_array, diags_array, hstack
+
+    senses = np.array(program.senses)
+    rows, variables = program.matrix.shape
+    short, over = senses != "<=", senses != ">="
+    elastic = hstack([csr_array(diags_array(short * 1.0)), csr_array(diags_array(over * -1.0))])
+    found = LinearProgram(
+        np.append(np.zeros(variables), np.ones(2 * rows)),
+        hstack([program.matrix, elastic]),
+        program.senses,
+        program.bounds,
+        lower=np.append(program.lower, np.zeros(2 * rows)),
+        upper=np.append(program.upper, np.full(2 * rows, np.inf)),
+    ).solve()
+    assert isinstance(found, LpSolution)
+    return found
+
+
+def _direction(program: LinearProgram) -> LpSolution:
+    """Return the direction of size at most 1 along which the objective improves most."""
+    found = LinearProgram(
+        program.objective,
+        program.matrix,
+        program.senses,
+        np.zeros(program.bounds.size),
+        lower=np.where(np.isfinite(program.lower), 0.0, -1.0),
+        upper=np.where(np.isfinite(program.upper), 0.0, 1.0),
+        maximize=program.maximize,
+    ).solve()
+    assert isinstance(found, LpSolution)
+    return found
 
 
 def _load(program: LinearProgram, scaled: Scaled) -> Any:

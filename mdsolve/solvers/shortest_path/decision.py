@@ -1,13 +1,15 @@
 """Float sweeps propose, exact integers decide: potentials, or a cycle of negative length.
 
 Sweeps run first on lengths shortened by a few units of rounding: where those still have no negative
-cycle, every true edge keeps room to spare and the floats themselves are exactly feasible.
+cycle, every true edge keeps room to spare and the floats themselves are exactly feasible. Twins,
+a cycle of two of length 0, rule that out at once.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf, nextafter
 
 import numpy as np
 
@@ -44,16 +46,22 @@ class Feasible:
     ----------
     potentials : (nodes,) array
         Rounded.
-    excess : float
-        What they violate the plain lengths by, at most (≤ 0: nothing); correctly rounded.
+    worst : tuple of float, int, int
+        What they violate the plain lengths by, at most (≤ 0: nothing; correctly rounded), and the
+        edge's target and source.
     exact : tuple of Fraction, or None
         Exactly feasible potentials, where rounding those would break lengths + margin.
     """
 
     potentials: Array
-    excess: float
+    worst: tuple[float, int, int]
     margin: Fraction
     exact: tuple[Fraction, ...] | None
+
+    @property
+    def excess(self) -> float:
+        """What the potentials violate the plain lengths by, at most."""
+        return self.worst[0]
 
 
 def decide(
@@ -72,8 +80,9 @@ def decide(
     margin = Fraction(margin)
     start = graph.middle if start is None else start
     room = 16.0 * EPS * spread(graph, start)
-    for shortened in (float(margin) - room, float(margin)):
-        found = _sweep(graph, start, shortened, margin)
+    rooms = (0.0,) if graph.has_tight_pair(room - float(margin)) else (room, 0.0)
+    for less in rooms:
+        found = _sweep(graph, start, float(margin) - less, margin)
         if isinstance(found, Cycle):
             return found
         start = found.potentials
@@ -119,9 +128,10 @@ def _sweep(graph: Graph, start: Array, added: float, margin: Fraction) -> Relaxe
 
 
 def _exactly(graph: Graph, potentials: Array, margin: Fraction) -> Cycle | Feasible:
-    excess = worst_edge(graph, potentials)[0]
-    if excess <= 0.0 or excess < margin:
-        return Feasible(potentials, excess, margin, None)
+    worst = worst_edge(graph, potentials)
+    excess = worst[0]
+    if excess <= 0.0 or nextafter(excess, inf) <= margin:
+        return Feasible(potentials, worst, margin, None)
     repaired = repair(graph, potentials, margin, max(0.0, excess - float(margin)))
     if repaired.cycle:
         return Cycle(repaired.cycle, cycle_length(graph.table, repaired.cycle))
@@ -130,4 +140,4 @@ def _exactly(graph: Graph, potentials: Array, margin: Fraction) -> Cycle | Feasi
         for potential, step in zip(potentials, repaired.steps, strict=True)
     )
     rounded = np.array([float(potential) for potential in exact])
-    return Feasible(rounded, worst_edge(graph, rounded)[0], margin, exact)
+    return Feasible(rounded, worst_edge(graph, rounded), margin, exact)

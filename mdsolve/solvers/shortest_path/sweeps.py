@@ -18,6 +18,8 @@ Indices = NDArray[np.intp]
 
 _CELLS = 1 << 17
 _FEW = 4
+_TILE = 256
+_LEAST, _MOST = -900, 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,9 +72,10 @@ class Graph:
             If no power of two brings all entries into the range of doubles without loss.
         """
         largest = max(float(table.max()), -float(table.min()))
-        exponent = int(np.frexp(largest)[1])
-        if abs(exponent) <= 900:
+        size = int(np.frexp(largest)[1])
+        if _LEAST <= size <= _MOST:
             return cls(table, 0)
+        exponent = size - _MOST if size > _MOST else size
         scaled = np.ldexp(table, -exponent)
         if not np.array_equal(np.ldexp(scaled, exponent), table):
             raise OverflowError
@@ -82,6 +85,16 @@ class Graph:
     def nodes(self) -> int:
         """Number of nodes."""
         return self.table.shape[0]
+
+    def has_tight_pair(self, room: float) -> bool:
+        """Tell whether shortening two lengths by `room` makes some cycle of two negative."""
+        for rows in range(0, self.nodes, _TILE):
+            for columns in range(rows, self.nodes, _TILE):
+                there = self.excess[rows : rows + _TILE, columns : columns + _TILE]
+                back = self.excess[columns : columns + _TILE, rows : rows + _TILE]
+                if (there + back.T).max() > -2.0 * room:
+                    return True
+        return False
 
     def row_blocks(self) -> Iterator[slice]:
         """Yield slices of rows that fit the cache."""

@@ -1,0 +1,130 @@
+"""Implementability against SciPy's HiGHS and rustworkx, and audits of many types, in one run.
+
+Run ``python benchmarks/implementability.py`` (a minute or two), or with ``--full`` for 10,000 types
+by the graph, 100,000 types by the audit, and HiGHS on 1,000 types. Ratios carry over between
+machines, times do not. rustworkx is optional.
+"""
+
+import argparse
+import resource
+import time
+
+import numpy as np
+
+from mdsolve.incentives import NegativeCycle, Potentials, Products, implement, verify
+from mdsolve.payments.shortest_path import edge_lengths, incentive_rows
+
+
+def instance(types, strength, outcomes=10, seed=0):
+    """Return rewards, models and sizes of a KL social-welfare rule on random types."""
+    rng = np.random.default_rng(seed)
+    rewards = rng.random((types, outcomes))
+    rewards /= rewards.sum(axis=1, keepdims=True)
+    sizes = rng.integers(1, 4, types).astype(float)
+    others = 2.0 * rng.random(outcomes) / outcomes
+    logits = (sizes[:, None] * rewards + others) / strength
+    logits += np.log(rng.dirichlet(np.ones(outcomes)))
+    models = np.exp(logits - logits.max(axis=1, keepdims=True))
+    models /= models.sum(axis=1, keepdims=True)
+    return rewards, models, sizes
+
+
+def table(types, strength):
+    rewards, models, sizes = instance(types, strength)
+    return (sizes[:, None] * rewards) @ models.T
+
+
+def timed(task, repeats=1):
+    best = np.inf
+    for _ in range(repeats):
+        begun = time.perf_counter()
+        answer = task()
+        best = min(best, time.perf_counter() - begun)
+    return best, answer
+
+
+def by_scipy(values):
+    from scipy.optimize import linprog
+
+    count = len(values)
+    rows, lengths = incentive_rows(count), edge_lengths(values)
+    return linprog(np.zeros(count), rows, lengths, bounds=(None, None), method="highs")
+
+
+def by_rustworkx(values):
+    import rustworkx
+
+    lengths = np.diagonal(values)[None, :] - values.T
+    graph = rustworkx.PyDiGraph()
+    graph.add_nodes_from(range(len(values)))
+    sources, targets = np.nonzero(~np.eye(len(values), dtype=bool))
+    weights = lengths[sources, targets]
+    graph.add_edges_from(list(zip(sources.tolist(), targets.tolist(), weights, strict=True)))
+    return rustworkx.bellman_ford_shortest_path_lengths(graph, 0, float)
+
+
+def compare(types, strength, highs):
+    values = table(types, strength)
+    ours, answer = timed(lambda: implement(values), repeats=5)
+    assert isinstance(answer, Potentials)
+    print(f"{types} types, strength {strength}: {1e3 * ours:.1f} ms, slack {answer.slack:.1g}")
+    if highs:
+        theirs, found = timed(lambda: by_scipy(values))
+        print(f"  HiGHS through SciPy {theirs:.2f} s: {theirs / ours:.0f} times ours,", end=" ")
+        print(f"violates by {violation(values, found.x):.1g}" if found.success else found.message)
+    try:
+        theirs, _ = timed(lambda: by_rustworkx(values), repeats=2)
+        print(f"  rustworkx, graph included {theirs:.2f} s: {theirs / ours:.0f} times ours")
+    except ImportError:
+        print("  rustworkx is not installed")
+    except Exception as error:
+        print(f"  rustworkx: {type(error).__name__} (rounding makes it a negative cycle)")
+    shuffled = values[np.random.default_rng(1).permutation(types)]
+    refuted, cycle = timed(lambda: implement(shuffled), repeats=3)
+    assert isinstance(cycle, NegativeCycle)
+    print(f"  refutation of the permuted rule {1e3 * refuted:.1f} ms")
+
+
+def violation(values, payments):
+    gains = values - payments - (np.diagonal(values) - payments)[:, None]
+    return gains.max()
+
+
+def large(types):
+    values = table(types, 0.1)
+    read, _ = timed(values.sum, repeats=2)
+    spent, answer = timed(lambda: implement(values))
+    assert isinstance(answer, Potentials)
+    print(f"{types} types: {spent:.2f} s, {spent / read:.0f} times one read of the table;", peak())
+
+
+def audit(types):
+    rewards, models, sizes = instance(types, 0.5)
+    rng = np.random.default_rng(0)
+    others = rng.random(10)
+    logits = (sizes[:, None] * rewards + others) / 0.5
+    highest = logits.max(axis=1)
+    value = 0.5 * (highest + np.log(np.exp(logits - highest[:, None]).sum(axis=1)))
+    models = np.exp(logits - highest[:, None])
+    models /= models.sum(axis=1, keepdims=True)
+    payments = sizes * (rewards * models).sum(axis=1) - value
+    spent, found = timed(lambda: verify(Products(rewards, models, sizes), payments, error=1e-12))
+    print(f"audit of {types} types: {spent:.1f} s; {peak()}; {found}")
+
+
+def peak():
+    return f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GB"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--full", action="store_true", help="the largest sizes too")
+    full = parser.parse_args().full
+    audit(100_000 if full else 10_000)
+    for strength in (0.1, 0.01):
+        compare(1000 if full else 300, strength, highs=True)
+    large(10_000 if full else 2000)
+
+
+if __name__ == "__main__":
+    main()

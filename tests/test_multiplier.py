@@ -1,0 +1,254 @@
+"""The scalar dual against mpmath on a grid of extremes, and by its optimality conditions."""
+
+from __future__ import annotations
+
+import mpmath as mp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose
+from oracles import SEEN, TWINS, GameTwin, allowed, project, relative
+from strategies import games
+
+import mdsolve as md
+from mdsolve.divergences import DIVERGENCES
+from mdsolve.solvers import multiplier
+
+NAMES = list(TWINS)
+STRENGTHS = [1e-6, 1e-3, 1e-1, 1.0, 1e3, 1e6]
+TINY = mp.mpf(10) ** -300
+
+
+def plain(rng, m=7, n=3):
+    return rng.dirichlet(np.ones(m)), rng.random((n, m)), rng.integers(1, 5, n).astype(float)
+
+
+def tiny_masses(rng):
+    q, rewards, sizes = plain(rng)
+    q *= 10.0 ** -rng.integers(0, 300, q.size)
+    return q, rewards, sizes
+
+
+def tiny_masses_tied(rng):
+    q, rewards, sizes = tiny_masses(rng)
+    return q, rng.choice([0.0, 0.5, 1.0], rewards.shape), sizes
+
+
+def tiny_weights(rng):
+    q, rewards, sizes = plain(rng)
+    return q, rewards, sizes * [1.0, 1e-8, 1e-4]
+
+
+def one_rules_all(rng):
+    q, rewards, _ = plain(rng)
+    return np.append(q[:-1], 1e-18), rewards, np.array([1e-8, 1.0, 1e-7])
+
+
+def hair_apart(rng):
+    q, rewards, sizes = plain(rng)
+    return q, 0.5 + 1e-12 * rewards, sizes
+
+
+def ties(rng):
+    q, rewards, sizes = plain(rng)
+    return np.full(q.size, 1 / q.size), rng.choice([0.0, 0.5, 1.0], rewards.shape), sizes
+
+
+def almost_tied(rng):
+    q, rewards, sizes = plain(rng)
+    q = rng.choice([1.0, 1e-5, 1e-20], q.size)
+    return q, rng.choice([0.0, 0.5, 1.0], rewards.shape), sizes * [1e-8, 0.3, 3e-5]
+
+
+def constants(rng):
+    q, rewards, sizes = plain(rng)
+    rewards[0], rewards[1] = 0.7, 0.0
+    return q, rewards, sizes
+
+
+def twins(rng):
+    q, rewards, sizes = plain(rng)
+    return q, rewards[[0, 0, 1]], sizes[[0, 0, 1]]
+
+
+def concentrated(rng):
+    q, rewards, sizes = plain(rng)
+    q = np.full(q.size, 1e-4 / q.size)
+    q[0], rewards[:, 0] = 1.0, 1.0
+    return q, rewards, sizes
+
+
+def far_from_zero(rng):
+    q, rewards, sizes = plain(rng)
+    return q, 1e6 - 3.0 * rewards, sizes
+
+
+def one_outcome(rng):
+    return plain(rng, 1)
+
+
+INSTANCES = (plain, tiny_masses, tiny_masses_tied, tiny_weights, one_rules_all, hair_apart, ties)
+INSTANCES += (almost_tied, constants, twins, concentrated, far_from_zero, one_outcome)
+
+
+def build(instance, seed=0):
+    q, rewards, sizes = instance(np.random.default_rng(seed))
+    return md.Game(q / q.sum(), rewards, sizes)
+
+
+def least(name, q):
+    """Return below which mass cancellation at the kink is in the problem's data."""
+    if name == "l2":
+        return mp.mpf("1e-3")
+    return q / 10 if name == "chi2" else TINY
+
+
+def check_accuracy(game, name, strength, solver="multiplier"):
+    """Assert what issue 2 promises of model, bracket, payments, utilities; return the errors."""
+    twin = GameTwin(game, name, strength)
+    rule = md.SocialWelfare(name, strength)
+    outcome = md.Mechanism(rule, md.AffineMaximizer()).run(game, solver=solver)
+    allow, scale = allowed(game, strength), max(abs(float(twin.solved.value)), twin.spread())
+    pairs = zip(outcome.model, twin.solved.model, twin.reference, strict=True)
+    model = max(relative(p, exact, least(name, q)) for p, exact, q in pairs)
+    assert model <= allow
+    assert outcome.lower <= twin.solved.value <= outcome.upper
+    gap = (outcome.upper - outcome.lower) / (scale or 1.0)
+    assert gap <= 1e-12
+    paid = 0.0
+    for group in range(game.shape[0]):
+        exact, found = twin.payment(group), outcome.payments[group]
+        seen = SEEN * scale
+        assert found >= 0.0
+        assert outcome.payment_lower[group] - seen <= exact <= outcome.payment_upper[group] + seen
+        if exact > seen:
+            paid = max(paid, relative(found, exact, TINY))
+        else:
+            assert found <= 2 * seen
+        if np.ptp(game.reward_bounds[group]) == 0.0:
+            assert found == 0.0
+        assert abs(outcome.utilities[group] - twin.utility(group)) <= allow * scale
+    assert paid <= allow
+    return model / allow * 1e-12, paid / allow * 1e-12, gap
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("instance", INSTANCES, ids=lambda each: each.__name__)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_probability_and_payment_on_the_grid(name, instance):
+    for seed, strength in enumerate(STRENGTHS):
+        check_accuracy(build(instance, seed), name, strength)
+        if name == "kl":
+            check_accuracy(build(instance, seed), name, strength, "exponential")
+
+
+@settings(max_examples=60)
+@given(
+    games(tiny_masses=True, signed=True),
+    st.sampled_from(NAMES),
+    st.floats(-6.0, 6.0).map(lambda power: 10.0**power),
+)
+def test_every_probability_and_payment_of_drawn_games(game, name, strength):
+    check_accuracy(game, name, strength)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_two_engines_agree_for_kl_and_closed_forms_of_payments_for_all(name):
+    """math.md §5: p_i = λ Σ ℓ(π; π_-i), a route without Φ at all."""
+    for instance in (plain, ties, tiny_weights, almost_tied):
+        for strength in (1e-2, 0.3, 30.0):
+            game = build(instance, 5)
+            twin, rule = GameTwin(game, name, strength), md.SocialWelfare(name, strength)
+            run = md.Mechanism(rule, md.AffineMaximizer()).run
+            found = run(game, solver="multiplier")
+            for group, payment in enumerate(found.payments):
+                exact = twin.closed_payment(group)
+                assert relative(payment, exact, SEEN) <= allowed(game, strength)
+            if name == "kl":
+                other = run(game, solver="exponential")
+                assert_allclose(other.model, found.model, rtol=1e-11)
+                assert_allclose(other.payments, found.payments, rtol=1e-11, atol=1e-300)
+                assert_allclose(other.upper, found.upper, rtol=1e-13)
+
+
+# Squared L2 is a projection on the simplex; χ² one in other units
+
+
+def shapes(m, rng):
+    """Yield points to be projected: sparse and dense answers, sorted, tied and wide inputs."""
+    yield "dense", rng.random(m) / m
+    yield "sparse", rng.standard_normal(m)
+    yield "wide", rng.standard_normal(m) * 10.0 ** rng.integers(-6, 3, m)
+    yield "wider", np.exp(rng.uniform(-30, 10, m))
+    yield "rising", np.sort(rng.random(m)) * 5 / m
+    yield "falling", np.sort(rng.random(m))[::-1] * 1e-3
+    yield "tied", rng.choice([0.0, 1e-4, 2e-4], m)
+    yield "spiked", np.where(np.arange(m) == m // 2, 3.0, 0.0)
+    yield "spikes between samples", np.where(np.arange(m) % 977 == 976, 1e-2, 0.0)
+
+
+@pytest.mark.parametrize("m", [1, 2, 7, 1000, 4097, 100_000])
+def test_projection_on_the_simplex_equals_that_by_a_sort(m):
+    """performance.md trap 9: a filter that kept stale entries was wrong on wide inputs."""
+    rng = np.random.default_rng(m)
+    q = rng.dirichlet(np.ones(m))
+    for shape, point in shapes(m, rng):
+        for reference in (q, np.full(m, 1 / m)):
+            game = md.Game(reference, 2.0 * (point - point.min())[None, :])
+            found = md.SocialWelfare("l2", 1.0).train(game).model
+            exact = project(game.reference + game.rewards[0] / 2).astype(float)
+            size = max(1.0, float(game.rewards.max()))
+            assert_allclose(found, exact, rtol=1e-12, atol=1e-15 * size, err_msg=shape)
+            assert (found >= 0.0).all()
+            assert abs(found.sum() - 1.0) <= 1e-14
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_kuhn_tucker_conditions_hold_for_many_outcomes(name):
+    """π = slope(c − ν) ≥ 0, Σ π = 1: with mass the slope of λd is c − ν, without it at least."""
+    rng = np.random.default_rng(3)
+    m, kind = 50_000, DIVERGENCES[name]()
+    game = md.Game(rng.dirichlet(np.ones(m)), rng.standard_normal((2, m)), [1.0, 2.0])
+    for strength in (1e-3, 1.0, 1e3):
+        training = md.SocialWelfare(kind, strength).train(game, solver="multiplier")
+        with mp.workdps(40):
+            twin = TWINS[name]
+            nu = mp.mpf(training.multiplier)
+            for x in rng.choice(m, 40, replace=False):
+                c = mp.mpf(float(game.rewards[0, x])) + 2 * mp.mpf(float(game.rewards[1, x]))
+                q = mp.mpf(float(game.reference[x]))
+                exact = twin.slope((c - nu) / strength, q)
+                # ν is a double: near a pole that alone moves a mass
+                bend = float(exact * (1 + exact / q)) + (1.0 if kind.clips else 0.0)
+                size = 1e-15 * max(abs(training.multiplier), 3.0, 1e-1 * strength) / strength
+                allow = 1e-12 * exact + 20 * size * bend + TINY
+                assert abs(training.model[x] - exact) <= allow
+        assert abs(training.model.sum() - 1.0) <= 1e-13
+
+
+def test_a_move_nowhere_is_free():
+    kind, q = md.SquaredL2(), np.array([0.25, 0.75])
+    start = multiplier.origin(kind, q)
+    moved = multiplier.move(kind, q, start, np.zeros(2), np.zeros(2))
+    assert moved.point is start
+    assert moved.bregman == moved.anchor_step == 0.0
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if np.isfinite(DIVERGENCES[name].pole)])
+def test_no_step_crosses_the_pole(name):
+    """Masses down to 1e-299 at the top, before and after: k there is far below c's rounding."""
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        m = 8
+        q = rng.dirichlet(np.ones(m)) * 10.0 ** -rng.integers(0, 300, m)
+        q[rng.integers(m)] = 1.0
+        rewards = rng.choice([0.0, 0.5, 1.0], (3, m)) if seed % 2 else rng.random((3, m))
+        sizes = rng.integers(1, 5, 3) * 10.0 ** (-rng.integers(0, 4, 3) if seed % 3 else 0.0)
+        game = md.Game(q / q.sum(), rewards, sizes)
+        rule = md.SocialWelfare(name, 10.0 ** rng.uniform(-6, 6))
+        outcome = md.Mechanism(rule, md.AffineMaximizer()).run(game)
+        assert (outcome.payments >= 0.0).all()
+        assert abs(outcome.model.sum() - 1.0) <= 1e-13
+        if seed % 10 == 0:
+            check_accuracy(game, name, rule.strength)
