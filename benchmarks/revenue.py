@@ -1,7 +1,7 @@
 """[S] Cor 4.6 side by side: the closed forms against the same program by conic solvers.
 
-``kernel`` finds one group's least increment from a solved pivot, ``call`` runs the whole mechanism
-(validation, model, all groups' payments and floors), ``floors`` is the call's share of one group.
+``kernel`` finds one group's least increment from a solved pivot; ``call`` runs the whole mechanism
+(validation, model, all groups' payments and floors), and is also shown as its share of one group.
 Run by hand:
 
     python benchmarks/revenue.py [--large]
@@ -60,7 +60,7 @@ def conic(payment: RevenueMaximizing, rule: md.SocialWelfare, game: md.Game, tru
                 warnings.simplefilter("ignore")
                 try:
                     problem.solve(solver=solver)
-                    said = f"{str(problem.status):18s} off by {abs(problem.value - truth):.1e}"
+                    said = f"{problem.status!s:18s} off by {abs(problem.value - truth):.1e}"
                 except Exception as error:  # a solver may raise anything
                     said = f"failed: {str(error)[:40]}"
             seconds = time.perf_counter() - started
@@ -76,7 +76,7 @@ def main(large: bool) -> None:
                 payment = RevenueMaximizing("sum", sizes=game.sizes)
                 mechanism = md.Mechanism(rule, payment)
                 floor = payment.floors(rule, game)[0]
-                call = best(lambda mechanism=mechanism: mechanism.run(game), 20)
+                call = best(lambda mechanism=mechanism, game=game: mechanism.run(game), 20)
                 alone = best(kernel(payment, rule, game), 60)
                 gap = (floor.value_upper - floor.value_lower) / floor.value_upper
                 print(

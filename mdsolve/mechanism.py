@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from mdsolve.arrays import PerGroup, PerGroupAndOutcome, PerOutcome
 from mdsolve.errors import InvalidInput
 from mdsolve.games import Game
 from mdsolve.outcome_views import html, text
@@ -18,8 +19,6 @@ from mdsolve.training_rules import TOLERANCE, FiniteMenu, Training, TrainingRule
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ class Outcome:
         return self.settlement.training
 
     @property
-    def model(self) -> Array:
+    def model(self) -> PerOutcome:
         """π, (outcomes,)."""
         return self.training.model
 
@@ -133,34 +132,34 @@ class Outcome:
         return self.training.upper
 
     @property
-    def payments(self) -> Array:
+    def payments(self) -> PerGroup:
         """What each group pays, (groups,), welfare units."""
         return self.settlement.payments
 
     @property
-    def utilities(self) -> Array:
+    def utilities(self) -> PerGroup:
         """What each group gets, less its payment, (groups,), welfare units."""
         return self.settlement.utilities
 
     @property
-    def payment_lower(self) -> Array:
+    def payment_lower(self) -> PerGroup:
         """Lower ends of the payments' intervals, (groups,), welfare units."""
         return self.settlement.payment_lower
 
     @property
-    def payment_upper(self) -> Array:
+    def payment_upper(self) -> PerGroup:
         """Upper ends of the payments' intervals, (groups,), welfare units."""
         return self.settlement.payment_upper
 
     @cached_property
-    def values(self) -> Array:
+    def values(self) -> PerGroup:
         """Each group's mean reward <r_i, π>, (groups,), reward units."""
         if isinstance(self.mechanism.rule, FiniteMenu):
             return self.model @ self.mechanism.rule.values
         return np.asarray(self.game.rewards @ self.model)
 
     @cached_property
-    def counterfactuals(self) -> Array:
+    def counterfactuals(self) -> PerGroupAndOutcome:
         """The model trained without each group, (groups, outcomes)."""
         rule = self.mechanism.rule
         if isinstance(rule, FiniteMenu):

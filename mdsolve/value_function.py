@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mdsolve.arrays import PerGroup, PerOutcome
 from mdsolve.divergences import Divergence, Step
 from mdsolve.errors import InvalidInput
 from mdsolve.games import Game
@@ -55,8 +56,8 @@ class Optimum:
     """
 
     function: ValueFunction
-    weights: Array
-    model: Array
+    weights: PerGroup
+    model: PerOutcome
     multiplier: float
     bracket: Bracket
     solver: str
@@ -73,9 +74,13 @@ class Optimum:
         """The upper end of the bracket: Φ as a dual solver needs it."""
         return self.bracket.upper
 
-    @cached_property
-    def values(self) -> Array:
+    @property
+    def values(self) -> PerGroup:
         """The groups' values v_i = <r_i, π>, the gradient in the weights (reward units)."""
+        return self._values
+
+    @cached_property
+    def _values(self) -> PerGroup:
         return np.asarray(self.function.game.rewards @ self.model)
 
     @cached_property
@@ -142,7 +147,7 @@ class ValueFunction:
             "log-probabilities alone, or leave the outcome out."
         )
 
-    def solve(self, weights: Array | None = None, *, engine: str = "auto") -> Optimum:
+    def solve(self, weights: PerGroup | None = None, *, engine: str = "auto") -> Optimum:
         """Return Φ(Σ weights_i r_i); the weights are the game's sizes by default.
 
         ``engine`` is ``"exponential"`` (KL's closed form), ``"multiplier"`` (any divergence) or
@@ -194,20 +199,20 @@ class ValueFunction:
         visible = 0.0 if isfinite(self.divergence.pole) else self.strength
         return Combined.of(weights, self.game.rewards, self.game.reward_bounds, visible)
 
-    def divergence_of(self, model: Array) -> float:
+    def divergence_of(self, model: PerOutcome) -> float:
         """Return D(π‖π0)."""
         if self.game.underflowed.size:
             seen = model > 0
             return float(model[seen] @ (np.log(model[seen]) - self.game.log_reference[seen]))
         return float(self.divergence.value(model, self.game.reference).sum())
 
-    def objective(self, model: Array, combined: Combined) -> float:
+    def objective(self, model: PerOutcome, combined: Combined) -> float:
         """Return <c, π> − λ D(π‖π0), a lower bound of Φ up to rounding (welfare units)."""
         top = combined.top()
         reward = float(combined.high[top] + model @ combined.above(top))
         return reward - self.strength * self.divergence_of(model)
 
-    def lower(self, model: Array, combined: Combined) -> float:
+    def lower(self, model: PerOutcome, combined: Combined) -> float:
         """Return `objective` rounded down: a lower bound of Φ for any model."""
         return self.objective(model, combined) - self.rounding(combined)
 
@@ -235,7 +240,7 @@ class ValueFunction:
         return bound if isfinite(bound) else inf
 
     def least_upper(self, combined: Combined) -> float:
-        """Return the least of `upper` over all multipliers, rounded up; +∞ where masses underflow."""
+        """Return the least of `upper` over all multipliers, +∞ where masses underflow."""
         if self.game.underflowed.size:
             return inf
         return self._above(combined, self._from_reference(combined))

@@ -24,7 +24,7 @@ def rounding(game, strength=0.0):
 
 
 @given(games_and_misreports(), NAMES, STRENGTHS, st.integers(1, 8), st.integers(1, 12))
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_no_misreport_gains_more_than_the_gap(drawn, name, strength, steps, pivot_steps):
     """math.md §9: the certified gap at the truth bounds every misreport's gain (H2)."""
     game, (group, reward, size) = drawn
@@ -38,7 +38,7 @@ def test_no_misreport_gains_more_than_the_gap(drawn, name, strength, steps, pivo
 
 
 @given(games(ties=False), st.sampled_from([0.3, 2.0]), st.integers(1, 15))
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_under_kl_some_misreport_gains_the_whole_gap(game, strength, steps):
     """The bound is attained: with a = 1 − (1 − ηλ)^k report r + (1/a − 1) c/w."""
     rule, group = md.SocialWelfare("kl", strength), 0
@@ -51,7 +51,7 @@ def test_under_kl_some_misreport_gains_the_whole_gap(game, strength, steps):
 
 
 @given(games_and_misreports(), NAMES, STRENGTHS)
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_early_stopped_pivots_keep_truth_dominant_when_the_model_is_exact(drawn, name, strength):
     game, (group, reward, size) = drawn
     outcome = md.Mechanism(md.SocialWelfare(name, strength), EarlyStopped(None, 2)).run(game)
@@ -65,7 +65,7 @@ def test_early_stopped_pivots_keep_truth_dominant_when_the_model_is_exact(drawn,
 
 
 @given(games(), NAMES, STRENGTHS, st.integers(1, 20), st.integers(1, 6))
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_checkpoints_pay_nobody_and_harm_nobody(game, name, strength, steps, every):
     """H1: 0 ≤ p_i ≤ its exact pivot's, and with r_i ≥ 0 every truthful utility is ≥ 0."""
     rule = md.SocialWelfare(name, strength)

@@ -8,7 +8,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "mdsolve"
 ROWS = (
-    {"errors", "precision"},
+    {"errors", "precision", "arrays"},
     {"games", "divergences", "welfare"},
     {"solvers"},
     {"value_function"},

@@ -18,7 +18,7 @@ STRENGTHS = st.sampled_from([0.02, 0.3, 2.0, 50.0])
 
 
 @given(games(tiny_masses=True), STRENGTHS, st.integers(1, 40), st.floats(0.05, 1.5))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_kl_has_its_closed_form(game, strength, steps, pace):
     """log π_k = log π0 + (1 − (1 − ηλ)^k) c/λ + constant (math.md §9), in mpmath."""
     run = trajectory(md.SocialWelfare("kl", strength), game, steps, step_size=pace / strength)
@@ -37,7 +37,7 @@ def test_kl_has_its_closed_form(game, strength, steps, pace):
 
 @pytest.mark.parametrize("name", md.DIVERGENCES)
 @given(games(signed=True), STRENGTHS)
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_ascent_within_brackets(name, game, strength):
     """F never falls but for rounding, and every checkpoint's bracket holds Φ(c)."""
     rule = md.SocialWelfare(name, strength)

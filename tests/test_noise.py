@@ -20,7 +20,7 @@ GAME = md.Game([0.2, 0.3, 0.5], [[1.0, 0.0, 0.5], [0.0, 1.0, 0.2]], sizes=[2, 1]
 
 @pytest.mark.parametrize("name", md.DIVERGENCES)
 @given(games(max_outcomes=4), st.sampled_from([0.05, 0.5, 5.0]), st.floats(1e-3, 1.0))
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_the_worst_found_is_within_every_bound(name, game, strength, epsilon):
     """[S] Lemma 4.8, Thm 4.9; KL, χ² and squared L2 sharper."""
     rule = md.SocialWelfare(name, strength)
@@ -35,7 +35,7 @@ def test_the_worst_found_is_within_every_bound(name, game, strength, epsilon):
 
 @pytest.mark.parametrize("name", md.DIVERGENCES)
 @given(games(max_outcomes=4, ties=False), st.integers(0, 2**32 - 1))
-@settings(max_examples=5)
+@settings(max_examples=3)
 def test_what_noise_costs_is_utility_by_its_definition(name, game, seed):
     """w_i <r_i, π̂> − p̂_i with p̂ from what arrived and <r_i, ·> true, in mpmath; the gain is so."""
     strength, epsilon = 0.5, 0.2

@@ -40,6 +40,6 @@ draw_scaling(curves)
 # %%
 # Without payments, louder is better.
 draw_scaling(
-    {group: scaling_curve(menu, game, group, scales) for group in game.groups[:3]},
+    {group: scaling_curve(menu, game, group, scales) for group in game.groups},
     title="Without payments",
 )

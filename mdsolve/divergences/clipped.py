@@ -24,7 +24,7 @@ class Clipped(Divergence):
         """Return the factor of the parabola and its vertex' distance from s = 0."""
 
     def conjugate(self, s: Array, q: Array) -> tuple[Array, Array]:
-        """Return scale (s · level + s²/4) on the parabola, −scale · level² left of it; the slope."""
+        """Return scale (s · level + s²/4), left of the parabola −scale · level²; and its slope."""
         scale, level = self.scale_and_level(q)
         y = level + 0.5 * s
         value = np.where(y > 0, s * (level + 0.25 * s), -np.square(level))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -45,7 +45,8 @@ class ForwardKL(Divergence):
         """Return Σ q log(q/x) + x − q."""
         import cvxpy as cp
 
-        return cp.sum(cp.kl_div(q, variable))
+        total: Any = cp.sum(cp.kl_div(q, variable))
+        return total
 
     def mass(self, position: Array, q: Array) -> Array:
         """Return q over the distance to the pole."""

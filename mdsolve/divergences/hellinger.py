@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -43,7 +43,8 @@ class Hellinger(Divergence):
         """Return Σ x + q − 2 √q √x."""
         import cvxpy as cp
 
-        return cp.sum(variable + q - 2.0 * cp.multiply(np.sqrt(q), cp.sqrt(variable)))
+        total: Any = cp.sum(variable + q - 2.0 * cp.multiply(np.sqrt(q), cp.sqrt(variable)))
+        return total
 
     def mass(self, position: Array, q: Array) -> Array:
         """Return q over the squared distance to the pole."""

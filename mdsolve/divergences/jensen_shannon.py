@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import log, log1p
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -57,7 +57,8 @@ class JensenShannon(Divergence):
 
         total = variable + q
         halves = cp.rel_entr(2.0 * variable, total) + cp.rel_entr(2.0 * q, total)
-        return 0.25 * cp.sum(halves)
+        total: Any = 0.25 * cp.sum(halves)
+        return total
 
     def mass(self, position: Array, q: Array) -> Array:
         """Return q e^{−2g}/(1 − e^{−2g})."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf, log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -45,7 +45,8 @@ class KL(Divergence):
         """Return Σ x log(x/q) − x + q."""
         import cvxpy as cp
 
-        return cp.sum(cp.kl_div(variable, q))
+        total: Any = cp.sum(cp.kl_div(variable, q))
+        return total
 
     def mass(self, position: Array, q: Array) -> Array:
         """Return q e^s."""

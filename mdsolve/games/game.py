@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from mdsolve.arrays import PerGroup, PerOutcome
 from mdsolve.errors import InvalidInput
 from mdsolve.games import matrices, validation
 from mdsolve.games.labels import checked_labels
@@ -60,7 +61,7 @@ class Game:
     """
 
     rewards: Any
-    sizes: Array
+    sizes: PerGroup
     outcomes: Sequence[str]
     groups: Sequence[str]
     reward_bounds: Array
@@ -136,7 +137,7 @@ class Game:
         return self.rewards.shape
 
     @property
-    def reference(self) -> Array:
+    def reference(self) -> PerOutcome:
         """Masses π0, shape (outcomes,); they sum to 1. Only `underflowed` ones may be 0."""
         if self._reference is None:
             masses = np.exp(self.log_reference)
@@ -146,7 +147,7 @@ class Game:
         return self._reference
 
     @property
-    def log_reference(self) -> Array:
+    def log_reference(self) -> PerOutcome:
         """Natural logarithms of π0, shape (outcomes,); computed at each call from masses."""
         return self.log_reference_block(slice(None))
 
@@ -163,7 +164,7 @@ class Game:
             return np.flatnonzero(self.reference < validation.TINY)
         return np.flatnonzero(self._log_reference < np.log(validation.TINY))
 
-    def combined(self) -> Array:
+    def combined(self) -> PerOutcome:
         """Return the combined reward c = Σ_i w_i r_i, shape (outcomes,)."""
         return self.rewards.T @ self.sizes
 

@@ -114,7 +114,8 @@ class PathSums:
     forward, backward : (counts,) arrays
         Upper bounds of δ(t, t') and δ(t', t), welfare units.
     total : (counts,) array
-        Their sum Σ <Δ(w r), Δψ> ≥ 0, summed without cancellation: O(1/K).
+        Their sum Σ <Δ(w r), Δψ> ≥ 0, without cancellation. Each half telescopes, so it is
+        (w <r − r*, ψ(r) − ψ(r*)> + w' <r' − r*, ψ(r') − ψ(r*)>) / K exactly.
     error : float
         Bound on what rounding and unfinished solves changed in a sum of one step.
     """

@@ -21,8 +21,8 @@ from mdsolve.precision import exponential_excess
 Array = NDArray[np.float64]
 
 OUTCOMES, LARGEST = 10, 10
-#: strength below which a likelihood ratio overflows
-LEAST = 0.005
+#: strength below which a likelihood ratio loses its digits
+LEAST = 0.03
 AMOUNTS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 #: means as printed in [S]: valuation × 10², utility × 10⁴
 VALUATION = (0.1073, 0.2096, 0.4881, 0.8667, 1.3674, 1.7978, 1.8154)

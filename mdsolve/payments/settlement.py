@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mdsolve.arrays import PerGroup
 from mdsolve.games import Game
 from mdsolve.training_rules import Training
 
@@ -30,10 +31,10 @@ class Settlement:
     """
 
     training: Training
-    payments: Array
-    utilities: Array
-    payment_lower: Array
-    payment_upper: Array
+    payments: PerGroup
+    utilities: PerGroup
+    payment_lower: PerGroup
+    payment_upper: PerGroup
     exact: bool
 
 

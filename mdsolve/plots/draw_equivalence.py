@@ -83,11 +83,9 @@ def _interval(axes: Axes, curve: tuple[str, PathSums], difference: float | None)
         axes.axhline(difference, color=GROUPS[4], linewidth=1.2)
         axes.annotate(
             "the payment",
-            (1.0, difference),
-            xycoords=axes.get_yaxis_transform(),
-            xytext=(-4, 4),
+            (sums.steps[0], difference),
+            xytext=(4, 4),
             textcoords="offset points",
-            ha="right",
             fontsize="small",
             color=GROUPS[4],
         )
@@ -108,10 +106,9 @@ def _sums(axes: Axes, named: Mapping[str, PathSums]) -> None:
         axes.plot(first.steps, guide, "--", color="#8A8A8A", linewidth=1.0)
         axes.annotate(
             "∝ 1/K",
-            (float(first.steps[-1]), float(guide[-1])),
-            xytext=(-2, 5),
+            (float(first.steps[first.steps.size // 2]), float(guide[first.steps.size // 2])),
+            xytext=(4, 3),
             textcoords="offset points",
-            ha="right",
             fontsize="small",
             color=INK,
         )

@@ -73,33 +73,35 @@ def draw_scaling(
     named = {"": curves} if isinstance(curves, ReportCurve) else dict(curves)
     if not 0 < len(named) <= len(GROUPS):
         raise InvalidInput(f"curves: {len(named)} given. Draw from 1 to {len(GROUPS)} in one.")
-    columns = min(len(named), 3)
+    columns = 2 if len(named) == 4 else min(len(named), 3)
+    paid = any(curve.payments.any() for curve in named.values())
     lines = -(-len(named) // columns)
     if figure is None:
         figure = Picture(1.2 + 3.9 * columns, 1.1 + 3.3 * lines)
     figures.heading(figure, "Utility against the scale of the report" if title is None else title)
     cells = np.ravel(figure.subplots(lines, columns, squeeze=False))
     for axes, (name, curve) in zip(cells, named.items(), strict=False):
-        _scaling(axes, curve)
+        _scaling(axes, curve, paid)
         figures.plain([axes.set_title(one_line(name, 40), fontsize="medium", color=INK)])
     for axes in cells[len(named) :]:
         axes.set_visible(False)
-    names = ["utility after payment", "valuation", "payment", "utility of the truth"]
-    figures.legend(figure, names, [UTILITY, VALUATION, PAID, "#BFBFBF"])
+    names, colours = ["utility", "utility of the truth"], [UTILITY, "#BFBFBF"]
+    if paid:
+        names = ["utility after payment", names[1], "valuation", "payment"]
+        colours = [*colours, VALUATION, PAID]
+    figures.legend(figure, names, colours)
     return figures.whole(figure)
 
 
-def _scaling(axes: Axes, curve: ReportCurve) -> None:
+def _scaling(axes: Axes, curve: ReportCurve, paid: bool) -> None:
     order = np.argsort(curve.parameters, kind="stable")
     scales = curve.parameters[order]
     axes.axhline(curve.truthful, color="#BFBFBF", linewidth=3.0)
     axes.axvline(1.0, color=INK, linewidth=0.8, linestyle=":")
-    for values, colour, width in (
-        (curve.valuations, VALUATION, 1.2),
-        (curve.payments, PAID, 1.2),
-        (curve.utilities, UTILITY, 1.8),
-    ):
-        axes.plot(scales, values[order], color=colour, linewidth=width)
+    if paid:
+        axes.plot(scales, curve.valuations[order], color=VALUATION, linewidth=1.2)
+        axes.plot(scales, curve.payments[order], color=PAID, linewidth=1.2)
+    axes.plot(scales, curve.utilities[order], color=UTILITY, linewidth=1.8)
     if scales[0] > 0.0 and scales[-1] > 8.0 * scales[0]:
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter(FuncFormatter(lambda scale, _: f"{scale:g}"))

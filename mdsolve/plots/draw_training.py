@@ -95,9 +95,13 @@ def _panel(
     numbers = [number(row) for row in found.rows]
     scale = max(row.gain_bound for row in found.rows)
     floor = FOOT * scale
-    none = max(numbers) <= floor
+    if max(numbers) <= floor:
+        axes.text(0.5, 0.5, "none", transform=axes.transAxes, ha="center", color=INK)
+        _name(axes, "", "", title)
+        axes.set(xticks=[], yticks=[])
+        return floor
     for payment, colour, marker in LOOKS:
-        rows = [] if none else found.of(payment)
+        rows = found.of(payment)
         heights = np.maximum([number(row) for row in rows], floor)
         axes.plot(
             [row.total_steps for row in rows],
@@ -111,10 +115,7 @@ def _panel(
     axes.set(xscale="log", yscale="log")
     least = min((each for each in numbers if each > floor), default=scale)
     axes.set_ylim(bottom=floor if min(numbers) <= floor else 0.5 * least, top=3.0 * scale)
-    if none:
-        axes.set(xticks=[], yticks=[], xscale="linear", yscale="linear")
-        axes.text(0.5, 0.5, "none", transform=axes.transAxes, ha="center", color=INK)
-    _name(axes, "" if none else "training steps in all", "" if none else "welfare units", title)
+    _name(axes, "training steps in all", "welfare units", title)
     return floor
 
 

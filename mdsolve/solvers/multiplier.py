@@ -82,8 +82,16 @@ def move(
         path = _Path(divergence, reference, here.position, here.mass, change, offsets, top, start)
         further, bregman = path.balance()
         return Move(Point(path.there, path.to), start + further, bregman)
-    parts = (reference, here.position, here.mass, change, offsets)
-    path = _Path(divergence, *(part[live] for part in parts), top, start)
+    path = _Path(
+        divergence,
+        reference[live],
+        here.position[live],
+        here.mass[live],
+        change[live],
+        offsets[live],
+        top,
+        start,
+    )
     further, bregman = path.balance()
     mass = np.zeros_like(reference)
     mass[live] = path.to

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mdsolve.arrays import PerGroup, PerOutcome
 from mdsolve.errors import InvalidInput, ToleranceNotReached
 from mdsolve.games import Game
 from mdsolve.precision import EPS
@@ -41,11 +42,11 @@ class Training:
         By how much the model misses the user's own constraints, at worst.
     """
 
-    model: Array
+    model: PerOutcome
     lower: float
     upper: float
     multiplier: float
-    weights: Array
+    weights: PerGroup
     solver: str
     violation: float = 0.0
     optimum: Optimum | None = field(default=None, repr=False)
@@ -75,9 +76,7 @@ def trained(at: Optimum) -> Training:
     return Training(at.model, *at.bracket, at.multiplier, at.weights, at.solver, 0.0, at)
 
 
-def accept(
-    game: Game, training: Training | NoPoint, tolerance: float, strength: float
-) -> Training:
+def accept(game: Game, training: Training | NoPoint, tolerance: float, strength: float) -> Training:
     """Return the training, or refuse it where its bracket is wider than asked.
 
     Where all rewards are zero the optimum is 0, and the rounding of the strength is all there is.

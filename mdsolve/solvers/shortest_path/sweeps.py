@@ -49,14 +49,14 @@ class Graph:
     def __post_init__(self) -> None:
         diagonal = np.ascontiguousarray(np.diagonal(self.table))
         excess, scale = np.empty_like(self.table), 0.0
-        columns, middle = np.zeros(self.nodes), diagonal.copy()
+        columns, middle = np.zeros(self.nodes), np.empty(self.nodes)
         for rows in self.row_blocks():
             part = np.subtract(self.table[rows], diagonal[rows, None], out=excess[rows])
             scale = max(scale, float(part.max()), -float(part.min()))
             columns += part.sum(axis=0)
-            middle[rows] -= part.mean(axis=1)
+            middle[rows] = part.mean(axis=1)
         np.fill_diagonal(excess, -np.inf)
-        middle = 0.5 * (middle + columns / self.nodes)
+        middle = 0.5 * (columns / self.nodes - middle)
         object.__setattr__(self, "diagonal", diagonal)
         object.__setattr__(self, "excess", excess)
         object.__setattr__(self, "scale", scale)
