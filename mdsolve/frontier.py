@@ -15,7 +15,7 @@ from mdsolve.training_rules import TrainingRule
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Frontier:
     """Models of one rule over strengths, as what they give and what they cost.
 

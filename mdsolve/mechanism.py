@@ -89,7 +89,7 @@ class Mechanism:
         return (self.run(game, **options) for game in games)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Outcome:
     """What a mechanism did: the model, what each group pays and gets, and how sure that is.
 

@@ -39,7 +39,7 @@ class Bracket(NamedTuple):
         return self.upper - self.lower
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Optimum:
     """Φ at Σ_i weights_i r_i: its gradient, its multiplier and a bracket of its value.
 

@@ -153,10 +153,10 @@ def test_the_search_reaches_the_best_report_of_a_grid(domain):
     rng = np.random.default_rng(5)
     game = md.Game(rng.dirichlet(np.ones(3)), rng.random((2, 3)), [1, 2]).normalized(domain)
     kind = md.games.domains.DOMAINS[domain]()
-    for rule in (md.SocialWelfare("kl", 0.3), md.NashWelfare("kl", 0.3)):
-        searched = best_response(rule, game, 0, starts=3, budget_seconds=3.0)
-        tried = best_response(rule, game, 0, kind.grid(8, 3))
-        assert tried.evaluations == len(kind.grid(8, 3))
+    for rule, steps in ((md.SocialWelfare("kl", 0.3), 8), (md.NashWelfare("kl", 0.3), 3)):
+        searched = best_response(rule, game, 0, starts=2, budget_seconds=2.5)
+        tried = best_response(rule, game, 0, kind.grid(steps, 3), budget_seconds=60.0)
+        assert tried.evaluations == len(kind.grid(steps, 3))
         assert searched.gain >= tried.gain - 1e-9
         assert searched.gain > 0
         assert searched.verdict == "refuted"
@@ -183,8 +183,16 @@ def test_rules_and_payments_of_the_users_own():
     assert_allclose(posted.reward, [0.5, 0.5], atol=1e-6)
     both = best_response(lambda game: (game.rewards[0], [1.0, 2.0]), game, 1, starts=1)
     assert both.truthful.payment == 2.0
-    simplex = ConvexDomain.__name__
-    assert simplex == "ConvexDomain"
+
+
+def test_a_domain_of_the_users_own_is_searched_inside():
+    """Loudest in 1 ≤ r(0) + r(1) ≤ 1.5 for a favourite outcome is (1.5, 0)."""
+    game = md.Game([0.5, 0.5], [[0.75, 0.25], [0.25, 0.75]])
+    box = ConvexDomain(([[1.0, 1.0], [-1.0, -1.0]], [1.5, -1.0]))
+    found = best_response(md.SocialWelfare("kl", 1.0), game, 0, box, starts=2)
+    assert_allclose(found.reward, [1.5, 0.0], atol=1e-5)
+    paid = best_response(md.SocialWelfare("kl", 1.0), game, 0, box, payment=AFFINE, starts=1)
+    assert paid.gain <= paid.error
 
 
 def test_an_interrupt_keeps_the_best():

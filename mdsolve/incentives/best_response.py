@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 Progress = Callable[[float, float], None]
 
 _FIRST, _LAST = 1.0, 1e-7
-_DIRECTIONS = 48
+_DIRECTIONS, _POOL = 48, 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,6 +165,7 @@ class _Search:
         self.play, self.domain, self.sizes = play, domain, sizes
         self.budget, self.progress = budget, progress
         self.begun, self.evaluations = monotonic(), 0
+        self.pool: Array | None = None
         self.truth = self.best = (true, size)
         self.truthful = self.found = play(true, size)
 
@@ -266,5 +267,8 @@ class _Search:
         return play.utility
 
     def _sample(self, generator: np.random.Generator) -> Array:
-        drawn = self.domain.sample(1, self.truth[0].size, seed=int(generator.integers(2**31)))
-        return np.array(drawn.rewards[0])
+        """Return one of a few random rewards, drawn together where drawing is dear."""
+        if self.pool is None:
+            seed = int(generator.integers(2**31))
+            self.pool = self.domain.sample(_POOL, self.truth[0].size, seed=seed).rewards
+        return np.array(self.pool[generator.integers(_POOL)])

@@ -6,6 +6,7 @@ r_i ≥ 0 nobody loses by taking part.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ _FAST = ("auto", "exponential", "multiplier")
 _ROUNDING = 2.0**-42
 
 
+@dataclass(frozen=True)
 class AffineMaximizer:
     """What each group's presence costs the others: dominant-strategy truthful ([S] Thm 4.2).
 
@@ -88,9 +90,6 @@ class AffineMaximizer:
         true_size = float(game.sizes[group])
         change = true_size * apart + (true_size - size) * told
         return phi.bregman(lie, change, phi.combine(game.sizes))[0]
-
-    def __repr__(self) -> str:
-        return "AffineMaximizer()"
 
 
 def _from(outcome: int, *rewards: Array) -> list[Array]:

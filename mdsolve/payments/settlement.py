@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from mdsolve.arrays import PerGroup
 from mdsolve.games import Game
+from mdsolve.games.validation import read_only
 from mdsolve.training_rules import Training
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Settlement:
     """What groups pay for the model that was returned.
 
@@ -36,6 +37,10 @@ class Settlement:
     payment_lower: PerGroup
     payment_upper: PerGroup
     exact: bool
+
+    def __post_init__(self) -> None:
+        for name in ("payments", "utilities", "payment_lower", "payment_upper"):
+            object.__setattr__(self, name, read_only(getattr(self, name)))
 
 
 class Payment(Protocol):

@@ -31,3 +31,9 @@ class AlphaFair(TrainingRule):
 
     def __repr__(self) -> str:
         return f"{super().__repr__()[:-1]}, alpha={self.__dict__['alpha']:g})"
+
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(other) is True and self.__dict__["alpha"] == vars(other)["alpha"]
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.divergence, self.strength, self.__dict__["alpha"]))

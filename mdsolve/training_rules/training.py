@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mdsolve.arrays import PerGroup, PerOutcome
 from mdsolve.errors import InvalidInput, ToleranceNotReached
 from mdsolve.games import Game
+from mdsolve.games.validation import read_only
 from mdsolve.precision import EPS
 from mdsolve.value_function import Optimum
 
@@ -22,7 +23,7 @@ Array = NDArray[np.float64]
 TOLERANCE = 1e-6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Training:
     """What training gave, and the bracket that says how good it is.
 
@@ -50,6 +51,10 @@ class Training:
     solver: str
     violation: float = 0.0
     optimum: Optimum | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "model", read_only(self.model))
+        object.__setattr__(self, "weights", read_only(self.weights))
 
     @property
     def gap(self) -> float:
