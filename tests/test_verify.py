@@ -68,7 +68,7 @@ def test_products_and_rationals_agree(seed, change):
     assert isinstance(answer, Potentials)
     payments = answer.payments.copy()
     payments[0] += change
-    gain, liar, report = Products(rewards, models, sizes).worst_gain(payments)
+    gain, liar, report, doubt = Products(rewards, models, sizes).worst_gain(payments)
     exact = [
         sum(Fraction(r) * Fraction(p) for r, p in zip(rewards[t], models[s], strict=True))
         * Fraction(sizes[t])
@@ -83,6 +83,7 @@ def test_products_and_rationals_agree(seed, change):
         if s != t
     }
     assert gain == float(max(gains.values()))
+    assert doubt == 0.0
     assert gains[liar, report] == max(gains.values())
 
 
@@ -195,3 +196,14 @@ def peer(mechaudit, rewards, models, payments):
 def test_refusals(call, message):
     with pytest.raises(InvalidInput, match=message):
         call()
+
+
+def test_more_ties_than_are_decided_are_never_called_certified(monkeypatch):
+    """Constant models leave every pair at a gain of 0: past the limit only floats have spoken."""
+    from mdsolve.incentives import products
+
+    monkeypatch.setattr(products, "_MOST", 10)
+    rewards, models = np.full((5, 2), 0.3), np.full((5, 2), 0.5)
+    found = verify(Products(rewards, models), np.zeros(5))
+    assert isinstance(found, Verified)
+    assert found.verdict.startswith("verified to")

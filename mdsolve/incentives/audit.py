@@ -140,7 +140,8 @@ def verify(
     """
     if isinstance(values, Products):
         count, charged = values.count, _payments(payments, values.count)
-        gain, liar, report = values.worst_gain(charged)
+        gain, liar, report, doubt = values.worst_gain(charged)
+        error = max(error, doubt)
         own = values.own()
     else:
         table = square(values)

@@ -44,7 +44,7 @@ class Products:
     Examples
     --------
     >>> Products([[1.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 1.0]]).worst_gain(np.zeros(2))
-    (-1.0, 0, 1)
+    (-1.0, 0, 1, 0.0)
     """
 
     rewards: Array
@@ -85,14 +85,14 @@ class Products:
         """Return every type's valuation of what its own report leads to."""
         return self.sizes * np.einsum("tx,tx->t", self.rewards, self.models)
 
-    def worst_gain(self, payments: Array) -> tuple[float, int, int]:
-        """Return (gain, type, report) of the misreport that gains most, correctly rounded.
+    def worst_gain(self, payments: Array) -> tuple[float, int, int, float]:
+        """Return (gain, type, report, doubt) of the misreport that gains most, correctly rounded.
 
-        The gain is negative where truth is strictly best. Ties beyond 200,000 pairs within
-        rounding of the worst are left to the floats.
+        The gain is negative where truth is strictly best. The doubt is 0 unless more than
+        200,000 pairs lie within rounding of the worst: then it is that rounding.
         """
         if self.count == 1:
-            return -inf, 0, 0
+            return -inf, 0, 0, 0.0
         error = self._rounding(payments)
         floor, found = -inf, []
         for rows, columns, gains in self._blocks(payments):
@@ -105,7 +105,7 @@ class Products:
             places = np.argwhere(gains[near] >= floor)
             liars, reports = rows.start + near[places[:, 0]], columns.start + places[:, 1]
             found.append((gains[near][places[:, 0], places[:, 1]], liars, reports))
-        return self._decide(payments, floor, found)
+        return self._decide(payments, floor, found, error)
 
     def gain(self, payments: Array, liar: int, report: int) -> Fraction:
         """Return exactly what a type gains by a report."""
@@ -120,14 +120,17 @@ class Products:
         charge = Fraction(float(payments[report])) - Fraction(float(payments[liar]))
         return Fraction(float(self.sizes[liar])) * change - charge
 
-    def _decide(self, payments: Array, floor: float, found: list[Any]) -> tuple[float, int, int]:
+    def _decide(
+        self, payments: Array, floor: float, found: list[Any], error: float
+    ) -> tuple[float, int, int, float]:
         gains, liars, reports = (np.concatenate(part) for part in zip(*found, strict=True))
         order = np.argsort(-gains, kind="stable")
-        order = order[gains[order] >= floor][:_MOST]
-        pairs = [(int(liars[k]), int(reports[k])) for k in order]
+        order = order[gains[order] >= floor]
+        doubt = 0.0 if order.size <= _MOST else error
+        pairs = [(int(liars[k]), int(reports[k])) for k in order[:_MOST]]
         exact = [self.gain(payments, *pair) for pair in pairs]
         place = max(range(len(pairs)), key=exact.__getitem__)
-        return float(exact[place]), *pairs[place]
+        return float(exact[place]), *pairs[place], doubt
 
     def _rounding(self, payments: Array) -> float:
         terms = 2.0 * self.bound + 2.0 * float(np.abs(payments).max())
