@@ -243,7 +243,7 @@ def _training(rule: Any, game: Game, group: int, solver: str) -> Callable[[Array
 def _exponential_models(
     rule: SocialWelfare, game: Game, group: int, types: FiniteTypes
 ) -> tuple[Array, float]:
-    """Return ∝ π0 exp((c_-i + w r)/λ), and half the gap that the rounding of c may leave."""
+    """Return ∝ π0 exp((c₋ᵢ + w r)/λ), and half the gap that the rounding of c may leave."""
     others = game.reported(group, np.zeros(game.shape[1])).combined()
     logarithms = rule.strength * game.log_reference
     models = types.sizes[:, None] * types.rewards

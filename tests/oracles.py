@@ -28,7 +28,7 @@ class Twin:
     value: Formula  # d(p, q)
     conjugate: Formula  # d*(s; q)
     slope: Formula  # of d* in s
-    loss: Formula  # ℓ(p; p'): a payment is λ Σ ℓ(π; π_-i), with s = (c_-i − ν_-i)/λ
+    loss: Formula  # ℓ(p; p'): a payment is λ Σ ℓ(π; π₋ᵢ), with s = (c₋ᵢ − ν₋ᵢ)/λ
     pole: Callable[[], Number] = lambda: mp.inf
     sorts: Callable[[Number], tuple[Number, Number]] | None = None  # q -> scale, level of clips
 
@@ -182,13 +182,13 @@ class GameTwin:
         return self.solve(self.plus(-self.sizes[group], self.rewards[group]))
 
     def payment(self, group: int) -> Number:
-        """Return Φ(c_-i) − Φ(c) + w_i <r_i, π>."""
+        """Return Φ(c₋ᵢ) − Φ(c) + w_i <r_i, π>."""
         with mp.workdps(self.digits):
             gain = self.sizes[group] * mp.fdot(self.rewards[group], self.solved.model)
             return self.without(group).value - self.solved.value + gain
 
     def closed_payment(self, group: int) -> Number:
-        """Return λ Σ ℓ(π; π_-i) (math.md §5)."""
+        """Return λ Σ ℓ(π; π₋ᵢ) (math.md §5)."""
         with mp.workdps(self.digits):
             without = self.plus(-self.sizes[group], self.rewards[group])
             return self.strength * self.losses(self.solved.model, self.solve(without), without)

@@ -79,7 +79,7 @@ def test_checkpoints_pay_nobody_and_harm_nobody(game, name, strength, steps, eve
 @given(games(max_outcomes=5), NAMES, st.sampled_from([0.3, 2.0]), st.integers(1, 20))
 @settings(max_examples=15)
 def test_intervals_hold_the_payment_with_an_exact_pivot(game, name, strength, steps):
-    """Φ(c_-i) − F(π; c_-i), in mpmath for Φ."""
+    """Φ(c₋ᵢ) − F(π; c₋ᵢ), in mpmath for Φ."""
     rule = md.SocialWelfare(name, strength)
     for payment in (Checkpoints(steps), EarlyStopped(steps, steps)):
         outcome = md.Mechanism(rule, payment).run(game)

@@ -155,7 +155,7 @@ def test_every_probability_and_payment_of_drawn_games(game, name, strength):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_two_engines_agree_for_kl_and_closed_forms_of_payments_for_all(name):
-    """math.md §5: p_i = λ Σ ℓ(π; π_-i), a route without Φ at all."""
+    """math.md §5: p_i = λ Σ ℓ(π; π₋ᵢ), a route without Φ at all."""
     for instance in (plain, ties, tiny_weights, almost_tied):
         for strength in (1e-2, 0.3, 30.0):
             game = build(instance, 5)

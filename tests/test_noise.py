@@ -103,7 +103,7 @@ def test_the_search_finds_what_all_signs_find(monkeypatch):
 
 @pytest.mark.parametrize("noise", [BoundedNoise(0.3), SampledRatings(7), BradleyTerryFit(9)])
 def test_no_lie_gains_more_in_expectation_than_noise_costs_the_truth(noise):
-    """Thm 4.9's proof: E u ≤ Φ(c) − Φ(c_-i), which the truth misses by E B_Φ(c, ĉ)."""
+    """Thm 4.9's proof: E u ≤ Φ(c) − Φ(c₋ᵢ), which the truth misses by E B_Φ(c, ĉ)."""
     rule = md.SocialWelfare("kl", 0.2)
     exact = md.Mechanism(rule, md.AffineMaximizer()).run(GAME).utilities[0]
     truth = expected_utility(rule, GAME, 0, noise, draws=60)

@@ -70,7 +70,7 @@ def test_nobody_loses_and_all_pay_more_than_their_externality(name, kind, data, 
 @settings(max_examples=10)
 @given(data=st.data(), seed=st.integers(0, 999))
 def test_truth_is_dominant_and_no_sampled_type_is_below_the_floor(name, kind, data, seed):
-    """b is independent of one's own report, and Φ(c_-i + w'r') − Φ(c_-i) ≥ b for every (r', w')."""
+    """b is independent of one's own report, and Φ(c₋ᵢ + w'r') − Φ(c₋ᵢ) ≥ b for every (r', w')."""
     game = data.draw(normalised_games(name))
     rule, payment, outcome = paid(name, game, kind, 0.3)
     floors = payment.floors(rule, game)

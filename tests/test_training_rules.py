@@ -92,7 +92,8 @@ def check_bracket(rule, game, training, name, strength):
     with mp.workdps(60):
         below, above = objective(rule, twin, training.model), dual(rule, twin, training.weights)
         rounding = 1e-30 * (1.0 + strength)  # all that there is where all rewards are 0
-        assert training.lower - rounding <= below <= above <= training.upper
+        assert training.lower - rounding <= below <= above + rounding
+        assert above <= training.upper + rounding
     assert abs(training.model.sum() - 1.0) <= 1e-13
     assert (training.model >= 0.0).all()
     return max(abs(float(above)), float(np.ptp(training.weights @ game.rewards)))
@@ -473,3 +474,16 @@ def test_every_divergence_and_rule_is_named_by_its_repr():
         made = MORE[rule](name, 0.25)
         assert repr(DIVERGENCES[name]()) in repr(made)
         assert "strength=0.25" in repr(made)
+
+
+@every_divergence
+@pytest.mark.parametrize("strength", [1e-6, 1.0, 1e6])
+def test_opposed_groups_cancel_without_a_fuss(name, strength):
+    """Φ = 0 = c: no tolerance relative to either can be met, rounding is all there is."""
+    rewards = [[0.1, 0.3, 0.7], [-0.1, -0.3, -0.7]]
+    game = md.Game([0.2, 0.3, 0.5], rewards)
+    training = md.SocialWelfare(name, strength).train(game)
+    assert_allclose(training.model, game.reference, rtol=1e-12)
+    assert training.lower <= 0.0 <= training.upper
+    idle = md.Game([0.2, 0.3, 0.5], [[0.0] * 3, [0.1, 0.4, 0.1]])
+    assert abs(md.Egalitarian(name, strength).train(idle).upper) <= 1e-14

@@ -10,7 +10,9 @@ from typer.core import TyperGroup
 from mdsolve.cli import version
 from mdsolve.cli.frontier import frontier
 from mdsolve.cli.listings import divergences, solvers
+from mdsolve.cli.payments import payments
 from mdsolve.cli.solve import solve
+from mdsolve.cli.verify import verify
 from mdsolve.cli.wording import on_the_command_line
 from mdsolve.errors import InvalidInput, ToleranceNotReached
 
@@ -64,5 +66,5 @@ def _options(
     """Train a model on many groups' rewards, and charge payments that make truth pay."""
 
 
-for _command in (solve, frontier, solvers, divergences):
+for _command in (solve, frontier, payments, verify, solvers, divergences):
     app.command()(_command)

@@ -33,6 +33,18 @@ class Source:
     prompt: str | None
     normalize: str
     domain: str
+    #: the payment is for this domain alone
+    domain_needed: bool = False
+
+    def game(self) -> Game:
+        """Return the only game, or the one of the prompt that is chosen."""
+        games = self.games()
+        if len(games) > 1:
+            raise InvalidInput(
+                f"{self.table.name}: holds {len(games)} prompts, and one is needed. Name one of "
+                f"{[prompt for prompt, _ in games[:20]]} with --prompt."
+            )
+        return games[0][1]
 
     def games(self) -> list[tuple[str | None, Game]]:
         """Return the games with their prompts, all read, normalized and checked."""
@@ -67,7 +79,7 @@ class Source:
             if self.normalize != "none":
                 game = game.normalized(cast(Literal["sum", "max"], self.normalize))
             if self.domain != "any":
-                refuse_outside(game, self.domain)
+                refuse_outside(game, self.domain, needed=self.domain_needed)
         except InvalidInput as error:
             raise InvalidInput(f"{place(self.table, prompt)}: {error}") from error
         return game
@@ -78,7 +90,7 @@ def place(table: Path, prompt: str | None) -> str:
     return table.name if prompt is None else f"{table.name}, prompt {prompt!r}"
 
 
-def refuse_outside(game: Game, domain: str) -> None:
+def refuse_outside(game: Game, domain: str, *, needed: bool = False) -> None:
     """Refuse rewards outside the declared domain: at least 0, and their sum or maximum 1."""
     for group, name in enumerate(game.groups):
         row = np.ravel(game.rewards[[group]])
@@ -90,10 +102,11 @@ def refuse_outside(game: Game, domain: str) -> None:
             where, what = int(row.argmax()), f"is one of {row.size} that sum to {row.sum():.12g}"
         else:
             continue
+        otherwise = "choose another --payment" if needed else "declare --domain any"
         raise InvalidInput(
             f"group {name!r}, outcome {game.outcomes[where]!r}: the reward {row[where]:.12g} "
             f"{what}, which is outside the declared domain {domain!r}. Correct the table, pass "
-            f"--normalize {domain}, or declare --domain any."
+            f"--normalize {domain}, or {otherwise}."
         )
 
 
@@ -135,6 +148,20 @@ def sizes(given: str) -> dict[str, float]:
             raise InvalidInput(f"--sizes: {name.strip()!r} is named twice. Give it one size.")
         found[name.strip()] = size
     return found
+
+
+def group_sizes(given: str) -> list[float]:
+    """Return the sizes in ``1,2,3``."""
+    try:
+        numbers = [float(part) for part in given.split(",")]
+    except ValueError:
+        numbers = [np.nan]
+    if not all(0.0 < number < np.inf for number in numbers):
+        raise InvalidInput(
+            f"--group-sizes: {given!r} is not positive numbers with commas. Write every size that "
+            "a group may have, such as 1,2,3."
+        )
+    return numbers
 
 
 def strengths(given: str) -> list[float]:

@@ -10,11 +10,11 @@ import typer
 
 from mdsolve.cli import options, output, views
 from mdsolve.cli.progress import busy, run_all
-from mdsolve.cli.reading import Source, rule_of
+from mdsolve.cli.reading import Source, group_sizes, rule_of
 from mdsolve.cli.unpaid import Unpaid
 from mdsolve.errors import InvalidInput
 from mdsolve.mechanism import Mechanism, Outcome
-from mdsolve.payments import PAYMENTS, AffineMaximizer
+from mdsolve.payments import AffineMaximizer, RevenueMaximizing
 from mdsolve.payments.affine_maximizer import refuse_other_rules
 from mdsolve.solvers import require
 from mdsolve.training_rules import TOLERANCE, TrainingRule
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Solved = Sequence[tuple[str | None, Outcome]]
 
 MOST_PICTURES = 24
+CHARGED = ("affine-maximizer", "revenue")
 
 
 def solve(
@@ -49,8 +50,18 @@ def solve(
     payment: Annotated[
         str | None,
         typer.Option(
-            metavar="affine-maximizer|none",
-            help="What groups pay.  [default: affine-maximizer with --rule social, else none]",
+            metavar="affine-maximizer|revenue|none",
+            help="What groups pay: what their presence costs the others, or the most that keeps "
+            "truth best and every group of --domain in.  [default: affine-maximizer with --rule "
+            "social, else none]",
+        ),
+    ] = None,
+    sizes_allowed: Annotated[
+        str | None,
+        typer.Option(
+            "--group-sizes",
+            metavar="NUMBER,...",
+            help="All sizes that a group may have; for --payment revenue.  [default: 1]",
         ),
     ] = None,
     solver: Annotated[
@@ -78,13 +89,14 @@ def solve(
         output.checked(output.payments_path(out), output.TABLES, overwrite)
     output.checked(plot, output.PICTURES, overwrite)
     chosen = rule_of(rule, divergence, strength, alpha)
-    mechanism = Mechanism(chosen, _payment(payment, chosen))
+    charge = _payment(payment, chosen, domain, sizes_allowed)
+    mechanism = Mechanism(chosen, charge)
     require(solver)
     chosen.engine(solver)
     checked_tolerance(tolerance)
     source = Source(
         table, sizes, reference, logprob, groups, prompt_column, outcome_column, prompt,
-        normalize, domain,
+        normalize, domain, isinstance(charge, RevenueMaximizing),
     )  # fmt: skip
     games = source.games()
     outcomes = run_all(
@@ -106,15 +118,30 @@ def solve(
         _tell(writers, solved, plot)
 
 
-def _payment(asked: str | None, rule: TrainingRule) -> AffineMaximizer | Unpaid:
+def _payment(
+    asked: str | None, rule: TrainingRule, domain: str, sizes_allowed: str | None
+) -> AffineMaximizer | RevenueMaximizing | Unpaid:
+    if sizes_allowed is not None and asked != "revenue":
+        raise InvalidInput(
+            "--group-sizes: only --payment revenue depends on them. Leave the option out, or pass "
+            "--payment revenue."
+        )
     if asked == "none" or (asked is None and not rule.affine_maximizer):
         return Unpaid()
-    name = "affine-maximizer" if asked is None else asked
-    if name not in PAYMENTS:
-        known = ", ".join((*PAYMENTS, "none"))
+    if asked not in (None, *CHARGED):
+        known = ", ".join((*CHARGED, "none"))
         raise InvalidInput(f"--payment {asked!r}: unknown. Choose one of {known}.")
     refuse_other_rules(rule)
-    return PAYMENTS[name]()
+    return _largest(domain, sizes_allowed) if asked == "revenue" else AffineMaximizer()
+
+
+def _largest(domain: str, sizes_allowed: str | None) -> RevenueMaximizing:
+    if domain == "any":
+        raise InvalidInput(
+            "--payment revenue: over rewards of any scale no payment is the largest. Declare "
+            "--domain sum or --domain max, with --normalize sum or max where the table is not."
+        )
+    return RevenueMaximizing(domain, group_sizes("1" if sizes_allowed is None else sizes_allowed))
 
 
 def _as_object(solved: Solved) -> dict[str, Any]:

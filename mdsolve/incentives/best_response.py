@@ -267,8 +267,9 @@ class _Search:
         return play.utility
 
     def _sample(self, generator: np.random.Generator) -> Array:
-        """Return one of a few random rewards, drawn together where drawing is dear."""
+        """Return a vertex or one of a few random rewards, which are dear to draw singly."""
         if self.pool is None:
-            seed = int(generator.integers(2**31))
-            self.pool = self.domain.sample(_POOL, self.truth[0].size, seed=seed).rewards
-        return np.array(self.pool[generator.integers(_POOL)])
+            outcomes, seed = self.truth[0].size, int(generator.integers(2**31))
+            drawn = self.domain.sample(_POOL, outcomes, seed=seed)
+            self.pool = np.vstack([self.domain.vertices(outcomes).rewards, drawn.rewards])
+        return np.array(self.pool[generator.integers(len(self.pool))])

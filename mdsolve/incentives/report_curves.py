@@ -171,6 +171,14 @@ def polarizing_curve(
         e, cut off at what the least reward has.
     domain : Domain or str, optional
         ``"sum"`` or ``"max"``; by default the one that the reward is in.
+
+    Examples
+    --------
+    >>> import mdsolve as md
+    >>> game = md.Game([0.5, 0.5], [[0.75, 0.25], [0.25, 0.75]])
+    >>> found = polarizing_curve(md.SocialWelfare("l2", 1.0), game, 0, [0.0, 0.125, 0.25])
+    >>> found.utilities
+    array([0.5    , 0.515625, 0.53125 ])
     """
     index = game.group_index(group)
     play = reporting(mechanism, game, index, payment)

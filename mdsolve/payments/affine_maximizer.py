@@ -1,4 +1,4 @@
-"""Affine maximizer payments p_i = Φ(c_-i) − Φ(c) + w_i <r_i, π*> = B_Φ(c_-i, c) ([S] Thm 4.2).
+"""Affine maximizer payments p_i = Φ(c₋ᵢ) − Φ(c) + w_i <r_i, π*> = B_Φ(c₋ᵢ, c) ([S] Thm 4.2).
 
 Each group pays what its presence costs the others; truth is then a dominant strategy, and with
 r_i ≥ 0 nobody loses by taking part.
@@ -20,7 +20,12 @@ from mdsolve.payments.settlement import Settlement
 from mdsolve.precision import EPS
 from mdsolve.solvers import exponential
 from mdsolve.training_rules import FiniteMenu, TrainingRule
-from mdsolve.training_rules.training import accept, is_constrained, trained
+from mdsolve.training_rules.training import (
+    accept,
+    checked_tolerance,
+    is_constrained,
+    trained,
+)
 from mdsolve.value_function import Optimum, ValueFunction
 
 Array = NDArray[np.float64]
@@ -61,6 +66,7 @@ class AffineMaximizer:
             If the rule is not an affine maximizer, or constraints depend on reports.
         """
         refuse_other_rules(rule)
+        checked_tolerance(tolerance)
         if isinstance(rule, FiniteMenu):
             return _settle_menu(rule, game, constraints)
         if solver in _FAST and not is_constrained(constraints):
@@ -151,7 +157,7 @@ def _payment(phi: ValueFunction, at: Optimum, group: int) -> float:
 
 
 def _without(phi: ValueFunction, combined: Combined, group: int) -> Combined:
-    """Return c_-i: c less what the group adds, or anew where that would leave few digits."""
+    """Return c₋ᵢ: c less what the group adds, or anew where that would leave few digits."""
     rest = np.array(phi.game.sizes)
     rest[group] = 0.0
     spread = float(rest @ np.ptp(phi.game.reward_bounds, axis=1))
@@ -163,7 +169,7 @@ def _without(phi: ValueFunction, combined: Combined, group: int) -> Combined:
 def _settle_inexactly(
     rule: TrainingRule, game: Game, solver: str, tolerance: float, constraints: Any
 ) -> Settlement:
-    """Charge F(π_-i; c_-i) − F(π; c_-i): for any π returned no lie gains over the main gap."""
+    """Charge F(π₋ᵢ; c₋ᵢ) − F(π; c₋ᵢ): for any π returned no lie gains over the main gap."""
     training = rule.train(game, solver=solver, tolerance=tolerance, constraints=constraints)
     payments, lower, upper = np.empty((3, game.shape[0]))
     for group in range(game.shape[0]):

@@ -1,8 +1,8 @@
-"""Two payments that spare training runs: p_i = h_i − F(π; c_-i), F = <c, π> − λ D ([S] §4.3).
+"""Two payments that spare training runs: p_i = h_i − F(π; c₋ᵢ), F = <c, π> − λ D ([S] §4.3).
 
-The pivot h_i stands in for Φ(c_-i), which takes a full run without each group. As F(π; c_-i) is
+The pivot h_i stands in for Φ(c₋ᵢ), which takes a full run without each group. As F(π; c₋ᵢ) is
 that of the model returned, u_i = F(π; c) − h_i: where h_i does not depend on i's report no
-misreport gains more than the gap of the main run, and h_i ≤ Φ(c_-i) leaves nobody worse off by
+misreport gains more than the gap of the main run, and h_i ≤ Φ(c₋ᵢ) leaves nobody worse off by
 more than that gap.
 """
 
@@ -39,7 +39,7 @@ class Cost(NamedTuple):
 
 
 class ApproximatePayment(ABC):
-    """A pivot h_i ≤ Φ(c_-i) from unfinished training; a new one is a subclass."""
+    """A pivot h_i ≤ Φ(c₋ᵢ) from unfinished training; a new one is a subclass."""
 
     @abstractmethod
     def settle(
@@ -237,7 +237,7 @@ class EarlyStopped(ApproximatePayment):
 
 
 def others_welfare(rule: Any, game: Game, models: Array) -> Array:
-    """Return F(π_k; c_-i) less max c, (groups, models), welfare units."""
+    """Return F(π_k; c₋ᵢ) less max c, (groups, models), welfare units."""
     phi, combined = value_at(rule, game)
     gains = game.sizes[:, None] * np.asarray(game.rewards @ models.T)
     costs = np.array([phi.divergence_of(model) for model in models])
@@ -248,9 +248,9 @@ def others_welfare(rule: Any, game: Game, models: Array) -> Array:
 def settled(
     rule: Any, game: Game, training: Training, payments: Array, pivots: Array
 ) -> Settlement:
-    """Return payments h_i − F(π; c_-i) with the interval that Φ(c_-i) in place of h_i has.
+    """Return payments h_i − F(π; c₋ᵢ) with the interval that Φ(c₋ᵢ) in place of h_i has.
 
-    It begins at the payment, as h_i ≤ Φ(c_-i), and ends where the pivot's gradient proves.
+    It begins at the payment, as h_i ≤ Φ(c₋ᵢ), and ends where the pivot's gradient proves.
     """
     lower, upper = np.empty((2, game.shape[0]))
     for group, pivot in enumerate(pivots):

@@ -229,7 +229,7 @@ class _Measure:
         )
 
     def pivot_room(self, settlement: Settlement) -> float:
-        """Return max_i h_i − F(π0; c_-i): how far a report could push i's pivot down."""
+        """Return max_i h_i − F(π0; c₋ᵢ): how far a report could push i's pivot down."""
         models = np.stack([self.lies.game.reference, settlement.training.model])
         others = others_welfare(self.lies.rule, self.lies.game, models)
         room = settlement.payments + others[:, 1] - others[:, 0]

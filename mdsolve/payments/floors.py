@@ -1,4 +1,4 @@
-"""Φ(c_-i + w' r') at its least over a type domain, group by group ([S] Cor 4.6)."""
+"""Φ(c₋ᵢ + w' r') at its least over a type domain, group by group ([S] Cor 4.6)."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Floor:
     ----------
     group : str
     lower, upper : float
-        Bracket of b = min over (r', w') of Φ(c_-i + w' r') − Φ(c_-i), welfare units.
+        Bracket of b = min over (r', w') of Φ(c₋ᵢ + w' r') − Φ(c₋ᵢ), welfare units.
     value_lower, value_upper : float
-        Bracket of min Φ(c_-i + w' r') itself (welfare units).
+        Bracket of min Φ(c₋ᵢ + w' r') itself (welfare units).
     report : (outcomes,) array
         r', the report that attains it.
     size : float
@@ -70,9 +70,9 @@ class Floor:
 
 @dataclass(frozen=True)
 class Pivot:
-    """Φ without one group: c_-i, and the affine maximizer's payment p_i of that group.
+    """Φ without one group: c₋ᵢ, and the affine maximizer's payment p_i of that group.
 
-    ``noise`` is the error of c_-i's entries that is not relative to their differences.
+    ``noise`` is the error of c₋ᵢ's entries that is not relative to their differences.
     """
 
     group: int
@@ -83,7 +83,7 @@ class Pivot:
 
 
 def pivots(phi: ValueFunction, at: Optimum, payments: Array | None) -> Iterator[Pivot]:
-    """Yield every group's pivot; under KL payments are known, and c_-i is all that is needed."""
+    """Yield every group's pivot; under KL payments are known, and c₋ᵢ is all that is needed."""
     combined = phi.combine(phi.game.sizes) if at.combined is None else at.combined
     groups = phi.game.shape[0]
     rounding = 0.5 * EPS * (groups + 2) * float(np.abs(combined.high).max())
@@ -168,7 +168,7 @@ def _moved(phi: ValueFunction, at: Optimum, group: int, rest: Combined, noise: f
 
 
 def _vertex(phi: ValueFunction, pivot: Pivot, size: float) -> Callable[[int], tuple[float, Array]]:
-    """Return how to solve for Φ(c_-i + w' e_x): B_Φ of that move and the model there."""
+    """Return how to solve for Φ(c₋ᵢ + w' e_x): B_Φ of that move and the model there."""
     here = pivot.point
     assert here is not None
 
@@ -190,7 +190,7 @@ def _move(
 
 
 def without(phi: ValueFunction, combined: Combined, group: int) -> Combined:
-    """Return c_-i: c less what the group adds, or anew where that would leave few digits."""
+    """Return c₋ᵢ: c less what the group adds, or anew where that would leave few digits."""
     rest = np.array(phi.game.sizes)
     rest[group] = 0.0
     spread = float(rest @ np.ptp(phi.game.reward_bounds, axis=1))

@@ -79,7 +79,7 @@ class Lies:
         return lambda report: float(np.subtract(*self.told(group, report, self.every)))
 
     def told(self, group: int, report: Array, every: int) -> tuple[float, float]:
-        """Return F(π; c) of the model returned, and the best checkpoint's F(π_k; c_-i)."""
+        """Return F(π; c) of the model returned, and the best checkpoint's F(π_k; c₋ᵢ)."""
         size, truth = float(self.game.sizes[group]), row(self.game, group)
         combined = self.game.combined()
         change = size * (report - truth)

@@ -1,6 +1,6 @@
 """p_i = p_i^AFF + b_i, the most that truth and voluntary participation allow ([S] Cor 4.6).
 
-b_i = min over types (r', w') of Φ(c_-i + w' r') − Φ(c_-i) does not depend on i's own report, so
+b_i = min over types (r', w') of Φ(c₋ᵢ + w' r') − Φ(c₋ᵢ) does not depend on i's own report, so
 truth stays a dominant strategy; it is at most what i's presence is worth, so nobody loses.
 """
 
@@ -111,7 +111,7 @@ class RevenueMaximizing:
         return self._floors(*self._optimum(rule, game, "auto"))[0]
 
     def problem(self, rule: Any, game: Game, group: Any, *, form: str = "models") -> cp.Problem:
-        """Return min Φ(c_-i + w' r') of one group as a disciplined convex program (CVXPY).
+        """Return min Φ(c₋ᵢ + w' r') of one group as a disciplined convex program (CVXPY).
 
         Parameters
         ----------

@@ -29,7 +29,7 @@ def allocation(
     """Draw the reference against the trained model, and each group's pull beside them.
 
     A group's pull on an outcome is the model's probability less what the model trained without
-    the group gives it, π(x) − π_-i(x).
+    the group gives it, π(x) − π₋ᵢ(x).
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The allocation: π0 against π by outcome, and each group's pull π − π_-i beside them."""
+"""The allocation: π0 against π by outcome, and each group's pull π − π₋ᵢ beside them."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def main_groups(outcome: Outcome, count: int) -> list[int]:
 
 
 def pull(outcome: Outcome, group: int) -> Array:
-    """Return π − π_-i, (outcomes,): what the group moves."""
+    """Return π − π₋ᵢ, (outcomes,): what the group moves."""
     rule, game = outcome.mechanism.rule, outcome.game
     assert not isinstance(rule, FiniteMenu)
     if game.shape[0] == 1:

@@ -1,7 +1,7 @@
 """KL in closed form: Φ(c) = λ log Σ π0 e^{c/λ}, model π0 e^{(c−Φ)/λ}, payments λ log E_π[e^x].
 
 [S] Prop 4.4 and Thm 4.2 with D = KL, c = Σ w_i r_i and x = −(w_i/λ)(r_i − E_π r_i): group i pays
-λ KL(π‖π_-i), here without any difference of large numbers.
+λ KL(π‖π₋ᵢ), here without any difference of large numbers.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class Exponential:
     values : Array, shape (groups,)
         Mean rewards <r_i, π>.
     payments : Array, shape (groups,), or None
-        Φ(c_-i) − Φ(c) + w_i <r_i, π> ≥ 0 (welfare units).
+        Φ(c₋ᵢ) − Φ(c) + w_i <r_i, π> ≥ 0 (welfare units).
     utilities : Array, shape (groups,), or None
-        Φ(c) − Φ(c_-i) (welfare units).
+        Φ(c) − Φ(c₋ᵢ) (welfare units).
     """
 
     model: Array

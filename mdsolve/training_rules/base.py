@@ -99,7 +99,7 @@ class TrainingRule:
         solver : str
             ``"auto"``, or a name of `mdsolve.SOLVERS`.
         tolerance : float
-            Width of the bracket that is accepted, relative to max(|Φ|, max|c|).
+            Width of the bracket that is accepted, relative to ``max(|Φ|, max|c|)``.
         constraints : sequence of CVXPY constraints, or callable
             More constraints, on the variables ``model`` and ``values`` of `problem`, or a
             callable that maps a model variable to a list. A conic solver is then used.
@@ -206,8 +206,6 @@ class TrainingRule:
                 yield NoPoint(label, answer.reason)
                 continue
             weights = game.sizes if isinstance(self.welfare, Social) else answer.weights
-            if own is not None and not conic.is_linear(self.welfare):
-                weights = own.free_weights(self.welfare, weights, model, answer.duals)
             phi = self.value_function(game)
             combined, constant = phi.combine(weights), 0.0
             violation = price = 0.0

@@ -84,7 +84,8 @@ def trained(at: Optimum) -> Training:
 def accept(game: Game, training: Training | NoPoint, tolerance: float, strength: float) -> Training:
     """Return the training, or refuse it where its bracket is wider than asked.
 
-    Where all rewards are zero the optimum is 0, and the rounding of the strength is all there is.
+    Where all rewards are zero the optimum is 0, and the rounding of the strength is all there is;
+    where opposed rewards cancel, that of the rewards.
     """
     if isinstance(training, NoPoint):
         raise ToleranceNotReached(
@@ -108,7 +109,7 @@ def accept(game: Game, training: Training | NoPoint, tolerance: float, strength:
     if training.gap <= max(tolerance * scale, 4.0 * EPS * strength):
         return training
     scale = max(scale, float(np.abs(training.weights @ game.rewards).max()))
-    if training.gap <= tolerance * scale:
+    if training.gap <= tolerance * scale or training.gap <= _cancelled(game, training, tolerance):
         return training
     raise ToleranceNotReached(
         f"solver {training.solver}: the optimum lies in [{training.lower:.12g}, "
@@ -119,6 +120,13 @@ def accept(game: Game, training: Training | NoPoint, tolerance: float, strength:
         lower=training.lower,
         upper=training.upper,
     )
+
+
+def _cancelled(game: Game, training: Training, tolerance: float) -> float:
+    """Return the gap that the rounding of rewards excuses, where Σ g r is smaller than they are."""
+    largest = np.abs(game.reward_bounds).max(axis=1)
+    size = max(float(training.weights @ largest), float(largest.max()))
+    return min(tolerance, 96.0 * EPS) * size
 
 
 def best_of(missed: Sequence[ToleranceNotReached]) -> ToleranceNotReached:

@@ -7,6 +7,7 @@ status and value are never believed: its points are witnesses, for others to bra
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from mdsolve.solvers.conic.cache import forget, solve_cached
@@ -14,7 +15,7 @@ from mdsolve.solvers.conic.constraints import OwnConstraints
 from mdsolve.solvers.conic.forms import forms_of
 from mdsolve.solvers.conic.registry import CONIC_SOLVERS, ConicSolver, installed, suited
 from mdsolve.solvers.conic.running import ConicAnswer, clean, solve
-from mdsolve.solvers.conic.scaling import is_linear, scaled
+from mdsolve.solvers.conic.scaling import scaled
 from mdsolve.solvers.conic.statement import Data, Statement, statement
 
 
@@ -51,6 +52,7 @@ def answers(
         else:
             problem = own.extend(change, stated.divergence, form)
             answer = solve(problem, solver, form=form, **options)
+            answer = replace(answer, weights=own.free_weights(answer))
         yield change.restore(answer)
 
 
@@ -64,7 +66,6 @@ __all__ = [
     "answers",
     "clean",
     "forget",
-    "is_linear",
     "solve",
     "statement",
     "suited",

@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from mdsolve.divergences import Divergence
 from mdsolve.errors import InvalidInput
 from mdsolve.precision import EPS
-from mdsolve.solvers.conic.running import clean, solve
-from mdsolve.solvers.conic.scaling import Scaled, on_simplex
+from mdsolve.solvers.conic.running import ConicAnswer, clean, solve
+from mdsolve.solvers.conic.scaling import Scaled
 from mdsolve.solvers.conic.statement import compile_program
-from mdsolve.welfare import Egalitarian, Welfare
 
 if TYPE_CHECKING:
     import cvxpy as cp
@@ -122,17 +121,17 @@ class OwnConstraints:
             tilt, constant = tilt + term, constant + at_zero
         return tilt, constant
 
-    def free_weights(
-        self, welfare: Welfare, weights: Array, model: Array, duals: Sequence[Array]
-    ) -> Array:
+    def free_weights(self, answer: ConicAnswer) -> Array:
         """Return g = dG/dv: the duals of v = R x less what the constraints themselves ask of v."""
-        weights = np.array(weights)
-        self._place(model)
-        for constraint, dual in zip(self.constraints, self.own_duals(duals), strict=True):
-            jacobian = constraint.expr.grad.get(self.values)
+        weights = np.array(answer.weights)
+        if answer.model is None:
+            return weights
+        self._place(answer.model)
+        for own, dual in zip(self.constraints, self.own_duals(answer.duals), strict=True):
+            jacobian = own.expr.grad.get(self.values)
             if jacobian is not None:
-                weights += np.ravel(jacobian @ _multipliers(constraint, dual))
-        return on_simplex(weights) if isinstance(welfare, Egalitarian) else np.maximum(0.0, weights)
+                weights += np.ravel(jacobian @ _multipliers(own, dual))
+        return weights
 
     def _linear(self, constraint: Any, dual: Array, model: Array) -> tuple[Array, float]:
         y = _multipliers(constraint, dual)

@@ -89,7 +89,7 @@ def _egalitarian(stated: Statement) -> Scaled:
     else:
         lowest = 0.0
     data = _data(stated, rewards / unit, stated.game.sizes, unit)
-    return Scaled(stated.welfare, data, unit, lowest, on_simplex)
+    return Scaled(stated.welfare, data, unit, lowest, _on_simplex)
 
 
 def _per_group(stated: Statement, welfare: Power) -> Scaled:
@@ -125,7 +125,7 @@ def is_linear(welfare: Welfare) -> bool:
 
 
 def _natural(stated: Statement) -> Scaled:
-    return Scaled(stated.welfare, stated.data, 1.0, 0.0, lambda g: g)
+    return Scaled(stated.welfare, stated.data, 1.0, 0.0, _on_simplex)
 
 
 def _data(stated: Statement, rewards: Any, sizes: Array, unit: float) -> Data:
@@ -133,8 +133,7 @@ def _data(stated: Statement, rewards: Any, sizes: Array, unit: float) -> Data:
     return natural._replace(rewards=rewards, sizes=sizes, strength=natural.strength / unit)
 
 
-def on_simplex(weights: Array) -> Array:
-    """Return weights ≥ 0 that sum to 1, where any is positive."""
+def _on_simplex(weights: Array) -> Array:
     weights = np.maximum(0.0, weights)
     total = weights.sum()
     return weights / total if total > 0 else weights

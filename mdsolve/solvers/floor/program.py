@@ -34,7 +34,7 @@ class FloorStatement:
     strength, size : float
         λ and w'.
     combined : (outcomes,) array
-        c_-i (welfare units).
+        c₋ᵢ (welfare units).
     reference, log_reference : (outcomes,) arrays
     domain : Domain
     """

@@ -98,7 +98,7 @@ class FarkasRay:
     gap : float
         y·b less the largest y·Ax within the bounds: positive.
     residual : float
-        Largest |(yA)_j| of a variable that no bound stops: 0 in an exact ray.
+        Largest entry of yA, in size, of a variable that no bound stops: 0 in an exact ray.
     """
 
     program: LinearProgram = field(repr=False)

@@ -1,0 +1,122 @@
+"""Tables about types, read by the names of their rows and columns: valuations, payments, types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mdsolve.errors import InvalidInput
+from mdsolve.games import Game
+from mdsolve.games.domains import FiniteTypes
+from mdsolve.games.sources import Table, opened
+
+Array = NDArray[np.float64]
+
+TYPE, SIZE, PAYMENT = "type", "size", "payment"
+
+#: what a reader of games adds to a refusal, which is no remedy here
+_OF_GAMES = (" A game needs at least", " Every column without another role")
+
+
+def valuations(path: Path) -> tuple[Array, tuple[str, ...]]:
+    """Return V[t, s] and the types; rows and columns may come in any order."""
+    table = _opened(path, "Give a row for each type.")
+    header = list(table.columns)
+    if len(header) < 2:
+        raise InvalidInput(
+            f"{table.name}: one column. The first column names the types, and each type has a "
+            "column for its report."
+        )
+    labels = _labels(table, header[0])
+    _same(table.name, "a column", header[1:], labels)
+    _same(table.name, "a row", labels, header[1:])
+    return np.column_stack([_numbers(table, name) for name in labels]), labels
+
+
+def payments(path: Path, labels: Sequence[str]) -> Array:
+    """Return what each of the labelled types pays."""
+    table = _opened(path, "Give a row for each type.")
+    _require(table, (TYPE, PAYMENT))
+    named = _labels(table, TYPE)
+    _same(table.name, "a row", named, labels)
+    charged = dict(zip(named, _numbers(table, PAYMENT).tolist(), strict=True))
+    return np.array([charged[label] for label in labels])
+
+
+def types(path: Path, game: Game, group: int) -> FiniteTypes:
+    """Return types whose rewards are columns named as the game's outcomes are."""
+    table = _opened(path, "Give a row for each type.")
+    outcomes = list(game.outcomes)
+    if taken := [name for name in (TYPE, SIZE) if name in outcomes]:
+        raise InvalidInput(
+            f"{table.name}: outcome {taken[0]!r} bears the name of a column with another role. "
+            "Rename the outcome in both tables."
+        )
+    given = [name for name in table.columns if name not in (TYPE, SIZE)]
+    _same(table.name, "a column", given, outcomes, "outcome")
+    labels = _labels(table, TYPE) if TYPE in table.columns else None
+    sizes = _numbers(table, SIZE) if SIZE in table.columns else float(game.sizes[group])
+    rewards = np.column_stack([_numbers(table, name) for name in outcomes])
+    return FiniteTypes(rewards, sizes, labels=labels, outcomes=outcomes)
+
+
+def _opened(path: Path, remedy: str) -> Table:
+    try:
+        return opened(path)
+    except InvalidInput as error:
+        raise _without_games(error, remedy) from error
+
+
+def _numbers(table: Table, column: str) -> Array:
+    try:
+        return table.numbers(column, "the header")
+    except InvalidInput as error:
+        raise _without_games(error, "Correct the cell.") from error
+
+
+def _without_games(error: InvalidInput, remedy: str) -> InvalidInput:
+    said = str(error)
+    for end in _OF_GAMES:
+        if end in said:
+            return InvalidInput(f"{said.partition(end)[0].rstrip('.')}. {remedy}")
+    return error
+
+
+def _labels(table: Table, column: str) -> tuple[str, ...]:
+    labels = tuple(table.text(column, "the header"))
+    first: dict[str, int] = {}
+    for row, label in enumerate(labels):
+        if first.setdefault(label, row) != row:
+            raise InvalidInput(
+                f"{table.name}: type {label!r} stands in {table.place(first[label])} and again in "
+                f"{table.place(row)}. Rename or drop one of the two."
+            )
+    return labels
+
+
+def _require(table: Table, names: Sequence[str]) -> None:
+    if missing := [name for name in names if name not in table.columns]:
+        raise InvalidInput(
+            f"{table.name}: there is no column {missing[0]!r}; the columns are "
+            f"{list(table.columns)}. Name two of them {names[0]!r} and {names[1]!r}."
+        )
+
+
+def _same(
+    table: str, kind: str, given: Sequence[str], wanted: Sequence[str], what: str = "type"
+) -> None:
+    """Refuse a table in which something named lacks its row or column, or has one too many."""
+    known = set(given)
+    if missing := [name for name in wanted if name not in known]:
+        raise InvalidInput(
+            f"{table}: {what} {missing[0]!r} has not {kind}. Add {kind} of its name."
+        )
+    needed = set(wanted)
+    if extra := [name for name in given if name not in needed]:
+        raise InvalidInput(
+            f"{table}: {extra[0]!r} has {kind}, but is no {what}; they are {list(wanted[:20])}. "
+            "Correct the name, or drop it."
+        )
