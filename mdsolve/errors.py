@@ -1,5 +1,10 @@
 """What this library refuses, and why: every refusal names the place, the value and the remedy."""
 
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
 
 class MdsolveError(Exception):
     """Any error that this library raises on purpose."""
@@ -23,3 +28,8 @@ class ToleranceNotReached(MdsolveError):
     def __init__(self, message: str, *, solver: str, lower: float, upper: float) -> None:
         super().__init__(message)
         self.solver, self.lower, self.upper = solver, lower, upper
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # keyword arguments survive the way back from a worker process
+        given = {"solver": self.solver, "lower": self.lower, "upper": self.upper}
+        return partial(type(self), **given), self.args

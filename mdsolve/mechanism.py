@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,10 +14,13 @@ from numpy.typing import ArrayLike
 
 from mdsolve.arrays import PerGroup, PerGroupAndOutcome, PerOutcome
 from mdsolve.errors import InvalidInput
-from mdsolve.games import Game
-from mdsolve.outcome_views import html, text
+from mdsolve.games import Game, write_table
+from mdsolve.games.files import written_whole
+from mdsolve.games.validation import read_only
+from mdsolve.outcome_views import html, json_text, text
 from mdsolve.payments import Payment, Settlement
 from mdsolve.training_rules import TOLERANCE, FiniteMenu, Training, TrainingRule
+from mdsolve.training_rules.training import is_constrained, refuse_other_games
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -65,15 +70,14 @@ class Mechanism:
         ToleranceNotReached
             If no solver's bracket is narrow enough.
         """
-        if not isinstance(game, Game):
+        refuse_other_games(game)
+        if isinstance(self.payment, type):
             raise InvalidInput(
-                f"game: {type(game).__name__} is not a Game. Build one with Game(...) or "
-                "Game.from_table(...)."
+                f"payment: {self.payment.__name__} is a class. Pass {self.payment.__name__}()."
             )
-        settled = self.payment.settle(
-            self.rule, game, solver=solver, tolerance=tolerance, constraints=constraints
-        )
-        return Outcome(game, self, settled)
+        options = {"solver": solver, "tolerance": tolerance, "constraints": constraints}
+        settled = self.payment.settle(self.rule, game, **options)
+        return Outcome(game, self, settled, options if is_constrained(constraints) else {})
 
     def run_many(self, games: Iterable[Game], **options: Any) -> Iterator[Outcome]:
         """Yield the outcome of each game, as they come.
@@ -105,11 +109,14 @@ class Outcome:
         Bracket of the rule's optimum (welfare units).
     counterfactuals : (groups, outcomes) array
         The model trained without each group, computed when first asked for.
+    options : mapping
+        What `run` was asked for beside the game, where that was constraints of the user's own.
     """
 
     game: Game
     mechanism: Mechanism
     settlement: Settlement = field(repr=False)
+    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def training(self) -> Training:
@@ -155,12 +162,12 @@ class Outcome:
     def values(self) -> PerGroup:
         """Each group's mean reward <r_i, π>, (groups,), reward units."""
         if isinstance(self.mechanism.rule, FiniteMenu):
-            return self.model @ self.mechanism.rule.values
-        return np.asarray(self.game.rewards @ self.model)
+            return read_only(self.model @ self.mechanism.rule.values)
+        return read_only(np.asarray(self.game.rewards @ self.model))
 
     @cached_property
     def counterfactuals(self) -> PerGroupAndOutcome:
-        """The model trained without each group, (groups, outcomes)."""
+        """The model trained without each group, under the same constraints, (groups, outcomes)."""
         rule = self.mechanism.rule
         if isinstance(rule, FiniteMenu):
             raise InvalidInput(
@@ -168,12 +175,8 @@ class Outcome:
                 "with `rule.welfare(sizes)`."
             )
         silent = np.zeros(self.game.shape[1])
-        return np.stack(
-            [
-                rule.train(self.game.reported(group, silent)).model
-                for group in range(self.game.shape[0])
-            ]
-        )
+        absent = [self.game.reported(group, silent) for group in range(self.game.shape[0])]
+        return read_only(np.stack([rule.train(game, **self.options).model for game in absent]))
 
     def regret(
         self, group: str | int, reward: ArrayLike | None = None, size: float | None = None
@@ -187,6 +190,17 @@ class Outcome:
             What it reports in place of its reward (values of the entries, for a menu).
         size : float, optional
             What it reports in place of its size.
+
+        Returns
+        -------
+        float
+            At least 0; under constraints of the user's own to the solver's gap, by training on
+            the misreport.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no such group, or the report could not stand in a game.
 
         Examples
         --------
@@ -204,8 +218,17 @@ class Outcome:
         else:
             given = self.game.rewards[[index]] if reward is None else reward
             lie = self.game.reported(index, np.ravel(_dense(given)), told)
+            if self.options:
+                return self._loss_by_training(rule, lie)
             report = np.ravel(_dense(lie.rewards[[index]]))
         return self.mechanism.payment.regret(rule, self.game, index, report, told)
+
+    def _loss_by_training(self, rule: TrainingRule, lie: Game) -> float:
+        """Return F(π; c) − F(π'; c): the pivot does not depend on the report."""
+        phi = rule.value_function(self.game)
+        combined = phi.combine(self.game.sizes)
+        told = rule.train(lie, **self.options).model
+        return max(0.0, phi.objective(self.model, combined) - phi.objective(told, combined))
 
     def table(self, by: str = "outcome") -> pa.Table:
         """Return a table with one row per outcome, or per group with ``by="group"``."""
@@ -259,6 +282,21 @@ class Outcome:
             "upper": self.upper,
             "solver": self.training.solver,
         }
+
+    def write(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
+        """Write `to_dict` as ``.json``, or `table` as ``.csv`` or ``.parquet``, whole or not at all.
+
+        Raises
+        ------
+        InvalidInput
+            If the path exists (unless ``overwrite``) or cannot be written, or its extension is
+            unknown.
+        """
+        if Path(path).suffix.lower() != ".json":
+            write_table(self.table(), path, overwrite=overwrite)
+            return
+        with written_whole(path, overwrite=overwrite) as file:
+            file.write(json_text(self.to_dict()).encode() + b"\n")
 
     def __repr__(self) -> str:
         return text(self)

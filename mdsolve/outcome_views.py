@@ -1,8 +1,10 @@
-"""How an outcome shows itself: a few lines in a terminal, two small tables in a notebook."""
+"""How an outcome shows itself: lines in a terminal, tables in a notebook, JSON in a file."""
 
 from __future__ import annotations
 
+import json
 from html import escape
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -55,6 +57,30 @@ def html(outcome: Any) -> str:
         + _html_table(("group", "size", "value", "payment", "utility"), _group_rows(outcome))
         + f"<p>{escape(bracket_line(outcome))}</p>"
     )
+
+
+def json_text(data: Any) -> str:
+    """Return JSON in which numbers that are not finite are null.
+
+    Examples
+    --------
+    >>> print(json_text({"payments": [0.5, float("nan")]}))
+    {
+     "payments": [
+      0.5,
+      null
+     ]
+    }
+    """
+    return json.dumps(_finite(data), ensure_ascii=False, allow_nan=False, indent=1)
+
+
+def _finite(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _finite(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_finite(value) for value in data]
+    return None if isinstance(data, float) and not isfinite(data) else data
 
 
 def _outcome_rows(outcome: Any) -> list[tuple[str, ...]]:

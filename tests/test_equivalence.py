@@ -41,7 +41,7 @@ def affine(rule, game, kind):
     return float(md.Mechanism(rule, md.AffineMaximizer()).run(reported).payments[0])
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(plays(), st.sampled_from(DIVERGENCES), strengths)
 def test_the_envelope_integral_is_the_affine_payments_difference(play, divergence, strength):
     """No payment enters the integral, yet it says what affine maximizers charge ([S] Thm 3.7)."""

@@ -14,7 +14,7 @@ ROWS = (
     {"value_function"},
     {"training_rules", "comparisons"},
     {"type_graph"},
-    {"payments", "frontier"},
+    {"payments", "frontiers"},
     {"outcome_views"},
     {"mechanism"},
     {"incentives", "sampled"},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +10,8 @@ import typer
 from numpy.typing import NDArray
 
 from mdsolve.cli import output, views
-from mdsolve.errors import InvalidInput
 from mdsolve.incentives import NegativeCycle, Potentials, verify
 from mdsolve.outcome_views import one_line
-from mdsolve.payments.shortest_path import distances, revenue_maximal
-from mdsolve.precision import EPS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,8 +19,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 MOST_TYPES = 40
-#: of the largest value, by which lengths are cut to part ties
-ROUNDINGS = 8.0
 
 
 @dataclass(frozen=True)
@@ -43,37 +37,20 @@ class Charged:
     @classmethod
     def of(cls, answer: Potentials, base: str | None, outside: float | None) -> Charged:
         """Charge shortest paths from a type, or the most that participation allows."""
-        values, floor = answer.values, 0.0 if outside is None else outside
         if base is None:
+            floor = 0.0 if outside is None else outside
             kind = f"the largest that leave every type at least {floor:g}"
-            paid = _kept(answer, lambda margin: revenue_maximal(values, floor, margin))
+            paid = answer.revenue_maximal(floor)
         else:
-            start, kind = answer.position(base), f"the largest that charge {base!r} nothing"
-            paid = _kept(answer, lambda margin: distances(values, start, margin))
+            kind, paid = f"the largest that charge {base!r} nothing", answer.payments_from(base)
         after = answer.values - paid
         truth = np.diagonal(after).copy()
         np.fill_diagonal(after, -np.inf)
         lies, labels = after.argmax(axis=1), answer.labels
         margins = truth - after[np.arange(truth.size), lies]
         nearest = tuple([labels[int(lie)] for lie in lies] if truth.size > 1 else [""])
-        slack = verify(values, paid).least_eps
+        slack = verify(answer.values, paid).least_eps
         return cls(kind, answer, paid, truth, margins, nearest, slack)
-
-
-def _kept(answer: Potentials, charge: Callable[[float], Array]) -> Array:
-    """Return payments as doubles under which, where any room is left, no rounding lets a lie gain.
-
-    Largest payments leave lies that gain exactly nothing; lengths less some roundings part those.
-    """
-    paid = charge(answer.margin)
-    gained = verify(answer.values, paid).least_eps
-    if gained == 0.0 or answer.margin > 0.0:
-        return paid
-    try:
-        parted = charge(-ROUNDINGS * EPS * float(np.abs(answer.values).max()))
-    except InvalidInput:
-        return paid
-    return parted if verify(answer.values, parted).least_eps == 0.0 else paid
 
 
 def report_cycle(found: NegativeCycle, *, as_json: bool, quiet: bool) -> None:
@@ -147,9 +124,18 @@ def show(charged: Charged) -> None:
             f"{charged.payments[place]:.6g}",
             f"{charged.utilities[place]:.6g}",
             one_line(charged.nearest[place], 40),
-            f"{charged.margins[place]:.4g}" if charged.nearest[place] else "",
+            f"{max(0.0, charged.margins[place]):.4g}" if charged.nearest[place] else "",
         )
     out.print(rows)
     if (more := len(answer.labels) - MOST_TYPES) > 0:
         out.print(f"{more:,} more: see --json or --out")
-    out.print(f"\nWelfare units. Slack {charged.slack:.2g}: the most that any lie gains.")
+    out.print("\nWelfare units.", _rounding(charged), soft_wrap=True)
+
+
+def _rounding(charged: Charged) -> str:
+    if charged.slack == 0.0:
+        return "No lie gains anything, rounding included."
+    return (
+        f"Rounded to doubles they let a lie gain {charged.slack:.2g} at most: verify them with "
+        f"--error {charged.slack:.2g}."
+    )

@@ -12,8 +12,8 @@ import typer
 from mdsolve.cli import options, output, views
 from mdsolve.cli.progress import busy, run_all
 from mdsolve.cli.reading import Source, rule_of, strengths
-from mdsolve.frontier import Frontier
-from mdsolve.frontier import frontier as frontier_of
+from mdsolve.frontiers import Frontier
+from mdsolve.frontiers import frontier as frontier_of
 from mdsolve.games import Game
 
 

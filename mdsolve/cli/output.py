@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import io
-import json
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from mdsolve.errors import InvalidInput
 from mdsolve.games.files import checked_target, written_whole
+from mdsolve.outcome_views import json_text as json_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,11 +48,6 @@ def write_together(writers: Mapping[Path, Writer], overwrite: bool) -> None:
         write_together(dict(rest), overwrite)
 
 
-def json_text(data: Any) -> str:
-    """Return JSON in which numbers that are not finite are null."""
-    return json.dumps(_finite(data), ensure_ascii=False, allow_nan=False, indent=1)
-
-
 def json_writer(data: Any) -> Writer:
     """Return what writes an object as JSON."""
     text = json_text(data).encode() + b"\n"
@@ -82,11 +76,3 @@ def picture_writer(figure: Figure, ending: str) -> Writer:
 
 def void(_: object) -> None:
     """Return nothing."""
-
-
-def _finite(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {key: _finite(value) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_finite(value) for value in data]
-    return None if isinstance(data, float) and not isfinite(data) else data

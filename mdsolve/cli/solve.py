@@ -51,9 +51,9 @@ def solve(
         str | None,
         typer.Option(
             metavar="affine-maximizer|revenue|none",
-            help="What groups pay: what their presence costs the others, or the most that keeps "
-            "truth best and every group of --domain in.  [default: affine-maximizer with --rule "
-            "social, else none]",
+            help="What groups pay: what their presence costs all others (divergence included), or "
+            "the most that keeps truth best and every type of --domain in.  [default: "
+            "affine-maximizer with --rule social, else none]",
         ),
     ] = None,
     sizes_allowed: Annotated[
@@ -131,11 +131,18 @@ def _payment(
     if asked not in (None, *CHARGED):
         known = ", ".join((*CHARGED, "none"))
         raise InvalidInput(f"--payment {asked!r}: unknown. Choose one of {known}.")
+    if asked == "revenue":
+        return _largest(rule, domain, sizes_allowed)
     refuse_other_rules(rule)
-    return _largest(domain, sizes_allowed) if asked == "revenue" else AffineMaximizer()
+    return AffineMaximizer()
 
 
-def _largest(domain: str, sizes_allowed: str | None) -> RevenueMaximizing:
+def _largest(rule: TrainingRule, domain: str, sizes_allowed: str | None) -> RevenueMaximizing:
+    if not rule.affine_maximizer:
+        raise InvalidInput(
+            f"--payment revenue: [S] Cor 4.6 is about social welfare, not {type(rule).__name__}. "
+            "Use --rule social, or train without payments: --payment none."
+        )
     if domain == "any":
         raise InvalidInput(
             "--payment revenue: over rewards of any scale no payment is the largest. Declare "

@@ -75,7 +75,7 @@ def _as_object(found: Verified | Violation, count: int, outside: float | None) -
         "types": count,
         "type": found.type,
         "report": found.report,
-        "gain": found.gain,
+        "gain": found.gain + 0.0,
         "least_eps": found.least_eps,
         "utility": found.utility,
         "poorest": found.poorest,
@@ -90,12 +90,12 @@ def _answer(found: Verified | Violation) -> str:
 
 def _show(found: Verified | Violation, count: int, outside: float | None) -> None:
     out = views.console()
-    out.print(f"{_answer(found)} ({found.verdict}): {_reason(found)}", "", soft_wrap=True)
+    out.print(f"{_answer(found)} ({found.verdict}): {_reason(found)}\n", soft_wrap=True)
     pairs = f"{count:,} types, {count * (count - 1):,} misreports"
     table = views.grid(pairs, "", "welfare units", left=2)
     if count > 1:
         pair = f"{one_line(found.type, 40)} reporting {one_line(found.report, 40)}"
-        table.add_row("largest gain", pair, f"{found.gain:.6g}")
+        table.add_row("largest gain", pair, f"{found.gain + 0.0:.6g}")
     beyond = "" if outside is None else f" beyond {outside:g}"
     poorest = f"truthful {one_line(found.poorest, 40)}"
     table.add_row(f"lowest utility{beyond}", poorest, f"{found.utility:.6g}")

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mdsolve.cli.unpaid import Unpaid
-from mdsolve.frontier import Frontier
+from mdsolve.frontiers import Frontier
 from mdsolve.mechanism import Outcome
 from mdsolve.outcome_views import bracket_line, one_line, percent
 

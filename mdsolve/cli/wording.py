@@ -18,7 +18,7 @@ _OPTIONS = (
         "Use --rule social, or train without payments: --payment none",
     ),
     (r"shift them, or use SocialWelfare or Egalitarian", "shift them, or use another --rule"),
-    (r": RevenueMaximizing\(domain, sizes=\.\.\.\)", ": --group-sizes NUMBER,..."),
+    (r": RevenueMaximizing\(domain, sizes=\.\.\.\)", ": --group-sizes NUMBER,NUMBER"),
     (r"--logprob \.\.\.", "--logprob COLUMN"),
     (r"--reference \.\.\.", "--reference COLUMN"),
 )

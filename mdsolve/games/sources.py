@@ -136,10 +136,22 @@ def _records(path: Path) -> list[tuple[int, list[str]]]:
                     records.append((start, cells))
                 start = reader.line_num + 1
         except (UnicodeDecodeError, csv.Error) as error:
+            line = _first_undecodable(path) if isinstance(error, UnicodeDecodeError) else start
             raise InvalidInput(
-                f"{path.name}, line {start}: {error}. Save the file as comma-separated UTF-8 text."
+                f"{path.name}, line {line}: {error}. Save the file as comma-separated UTF-8 text."
             ) from error
     return records
+
+
+def _first_undecodable(path: Path) -> int:
+    """Return the line of the first bytes that are not UTF-8: a reader meets them ahead of it."""
+    with path.open("rb") as file:
+        for line, text in enumerate(file, start=1):
+            try:
+                text.decode()
+            except UnicodeDecodeError:
+                return line
+    return 1
 
 
 def _from_parquet(path: Path) -> Table:

@@ -178,7 +178,7 @@ def polarizing_curve(
     >>> game = md.Game([0.5, 0.5], [[0.75, 0.25], [0.25, 0.75]])
     >>> found = polarizing_curve(md.SocialWelfare("l2", 1.0), game, 0, [0.0, 0.125, 0.25])
     >>> found.utilities
-    array([0.5    , 0.515625, 0.53125 ])
+    array([0.5    , 0.53125, 0.5625 ])
     """
     index = game.group_index(group)
     play = reporting(mechanism, game, index, payment)

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, FigureBase
 from numpy.typing import NDArray
 
-from mdsolve.frontier import Frontier
+from mdsolve.frontiers import Frontier
 from mdsolve.games.labels import checked_labels
 from mdsolve.outcome_views import one_line
 from mdsolve.plots import figures

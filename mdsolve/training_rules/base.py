@@ -31,6 +31,7 @@ from mdsolve.training_rules.training import (
     checked_tolerance,
     is_constrained,
     refuse_negative,
+    refuse_other_games,
 )
 from mdsolve.value_function import Bracket, Optimum, ValueFunction
 from mdsolve.welfare import Social, Welfare
@@ -152,6 +153,7 @@ class TrainingRule:
         return "exponential" if self.divergence.name == "kl" else "multiplier"
 
     def _check(self, game: Game) -> None:
+        refuse_other_games(game)
         if self.welfare.needs_positive:
             refuse_negative(game, type(self).__name__)
         self.value_function(game)

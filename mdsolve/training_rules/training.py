@@ -132,7 +132,7 @@ def _cancelled(game: Game, training: Training, tolerance: float) -> float:
 def best_of(missed: Sequence[ToleranceNotReached]) -> ToleranceNotReached:
     """Return one refusal that tells all, with the narrowest bracket."""
     best = min(missed, key=lambda miss: miss.upper - miss.lower)
-    message = "\n".join(str(miss) for miss in missed)
+    message = "\n".join(dict.fromkeys(str(miss) for miss in missed))
     return ToleranceNotReached(message, solver=best.solver, lower=best.lower, upper=best.upper)
 
 
@@ -152,10 +152,19 @@ def checked_strength(strength: float) -> float:
 
 def checked_tolerance(tolerance: float) -> None:
     """Refuse a tolerance that is not positive and finite."""
-    if not (isfinite(tolerance) and tolerance > 0.0):
+    if not (isinstance(tolerance, (int, float)) and isfinite(tolerance) and tolerance > 0.0):
         raise InvalidInput(
             f"tolerance: {tolerance!r} is not a positive finite number. Give a relative gap such "
             "as 1e-6."
+        )
+
+
+def refuse_other_games(game: object) -> None:
+    """Refuse what is not a Game."""
+    if not isinstance(game, Game):
+        raise InvalidInput(
+            f"game: {type(game).__name__} is not a Game. Build one with Game(...) or "
+            "Game.from_table(...)."
         )
 
 
@@ -172,4 +181,10 @@ def refuse_negative(game: Game, rule: str) -> None:
 
 def is_constrained(constraints: Any) -> bool:
     """Tell whether the user asks for constraints of their own."""
-    return callable(constraints) or len(constraints) > 0
+    try:
+        return callable(constraints) or len(constraints) > 0
+    except TypeError as error:
+        raise InvalidInput(
+            f"constraints: a single {type(constraints).__name__}. Pass a list of CVXPY "
+            "constraints, or a callable that maps the model's variable to one."
+        ) from error

@@ -62,7 +62,13 @@ class OwnConstraints:
         if callable(constraints):
             own["model"] = cp.Variable(outcomes, name="model")
             constraints = constraints(own["model"])
-        listed = tuple(constraints)
+        try:
+            listed = tuple(constraints)
+        except TypeError as error:
+            raise InvalidInput(
+                f"constraints: the callable returned a {type(constraints).__name__}. Return a list "
+                "of CVXPY constraints."
+            ) from error
         for place, constraint in enumerate(listed):
             _check_kind(place, constraint)
             for variable in constraint.variables():

@@ -66,7 +66,7 @@ def frontier(rule: TrainingRule, game: Game, strengths: Iterable[float]) -> Fron
     Raises
     ------
     InvalidInput
-        If there are no strengths, or one is not positive and finite.
+        If there are no strengths, one is not positive and finite, or the rule has none.
 
     Examples
     --------
@@ -75,6 +75,12 @@ def frontier(rule: TrainingRule, game: Game, strengths: Iterable[float]) -> Fron
     >>> frontier(md.SocialWelfare("l2", 1.0), game, [1.0, 2.0]).welfare
     array([0.75 , 0.625])
     """
+    if not isinstance(rule, TrainingRule):
+        raise InvalidInput(
+            f"rule: {rule!r} has no strength to vary. Pass a rule such as SocialWelfare."
+        )
+    if not isinstance(strengths, Iterable):
+        raise InvalidInput(f"strengths: {strengths!r} is a single one. Pass several, such as [1].")
     rules = [rule.at_strength(strength) for strength in strengths]
     if not rules:
         raise InvalidInput("strengths: there are none. Give at least one λ > 0.")
