@@ -284,7 +284,7 @@ class Outcome:
         }
 
     def write(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
-        """Write `to_dict` as ``.json``, or `table` as ``.csv`` or ``.parquet``, whole or not at all.
+        """Write `to_dict` as ``.json``, or `table` as ``.csv`` or ``.parquet``: all or nothing.
 
         Raises
         ------

@@ -10,8 +10,6 @@ which types are possible.
 import numpy as np
 
 import mdsolve as md
-from mdsolve.payments.revenue_curve import finite_revenue_curve
-from mdsolve.payments.revenue_maximizing import RevenueMaximizing
 
 # %%
 # On finitely many types the largest payment is a shortest path from staying out. A finer grid adds
@@ -23,7 +21,7 @@ game = md.Game(
 )
 resolutions = {"sum": (1, 2, 4, 8, 16, 32), "max": (1, 2, 4, 8, 16)}
 curves = {
-    f"{name}-normalized, {group}": finite_revenue_curve(
+    f"{name}-normalized, {group}": md.finite_revenue_curve(
         md.SocialWelfare("kl", 0.3), game.normalized(name), group, name, steps
     )
     for name, steps in resolutions.items()
@@ -41,7 +39,7 @@ real = md.Game.from_table(
     sizes={"readability": 1, "sentiment": 2, "brevity": 1, "similarity": 3},
     prompt="soft-egg",
 ).normalized("sum")
-best, affine = RevenueMaximizing("sum", sizes=(1, 2, 3)), md.AffineMaximizer()
+best, affine = md.RevenueMaximizing("sum", sizes=(1, 2, 3)), md.AffineMaximizer()
 
 
 def runs(payment, games):

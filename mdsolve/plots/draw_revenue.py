@@ -87,7 +87,7 @@ def draw_surplus(
     highest = float(stacked.sum(axis=0).max())
     if against is not None:
         highest = max(highest, _other(axes, against))
-        said += f"; dashed: all of {next(iter(against.values())).mechanism.payment!r}"
+        said += f"; dashed: all that {next(iter(against.values())).mechanism.payment!r} charges"
     figures.plain([axes.set_title(said, fontsize="small", color=INK)])
     axes.set_ylim(0.0, 100.0 if highest > HALF else ROOM * highest or 100.0)
     axes.set_ylabel("share of Σ w⟨r, π⟩ (%)", color=INK)
