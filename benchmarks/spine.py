@@ -41,10 +41,8 @@ def best(run: Callable[[], Any], repeats: int) -> float:
 
 
 def row(name: str, ours: float, peer: str, theirs: float, more: str = "") -> None:
-    ratio = theirs / ours
-    print(
-        f"{name:38s} {1e3 * ours:10.3f} ms  {peer:24s} {1e3 * theirs:12.2f} ms  {ratio:9.1f}x  {more}"
-    )
+    ms, ratio = 1e3 * ours, theirs / ours
+    print(f"{name:36s} {ms:9.3f} ms  {peer:10s} {1e3 * theirs:11.2f} ms  {ratio:8.1f}x  {more}")
 
 
 def public(divergence: str, strength: float, data: Any, **options: Any) -> md.Outcome:
@@ -90,12 +88,8 @@ def projection_row(outcomes: int, strength: float, name: str) -> None:
     top = locate(SquaredL2(), offsets, reference)
     assert np.abs(np.maximum(0.0, y + 0.5 * top) - sorted_projection(y)).max() < 1e-12
     ours = best(lambda: np.maximum(0.0, y + 0.5 * locate(SquaredL2(), offsets, reference)), 9)
-    row(
-        f"projection, {outcomes:,}, {name}",
-        ours,
-        "full sort",
-        best(lambda: sorted_projection(y), 5),
-    )
+    theirs = best(lambda: sorted_projection(y), 5)
+    row(f"projection, {outcomes:,}, {name}", ours, "full sort", theirs)
 
 
 def l2_payments_row(groups: int, outcomes: int, strength: float) -> None:
