@@ -140,9 +140,8 @@ def memory_row(outcomes: int, groups: int) -> None:
 
 def import_row() -> None:
     command = [sys.executable, "-c", "import mdsolve"]
-    print(
-        f"import mdsolve: {best(lambda: subprocess.run(command, check=True), 7):.2f} s, whole process"
-    )
+    seconds = best(lambda: subprocess.run(command, check=True), 7)
+    print(f"import mdsolve: {seconds:.2f} s, whole process")
 
 
 def main() -> None:

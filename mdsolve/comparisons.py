@@ -68,7 +68,7 @@ def bradley_terry(
     array([ 0.549306, -0.549306])
     """
     record = _record(comparisons, outcomes)
-    if not 0.0 <= ridge < np.inf:
+    if not (isinstance(ridge, (int, float)) and 0.0 <= ridge < np.inf):
         raise InvalidInput(f"ridge: {ridge}. It must be finite and at least 0.")
     if ridge == 0.0:
         _refuse_unsettled(record)

@@ -75,7 +75,11 @@ class Mechanism:
             raise InvalidInput(
                 f"payment: {self.payment.__name__} is a class. Pass {self.payment.__name__}()."
             )
-        options = {"solver": solver, "tolerance": tolerance, "constraints": constraints}
+        options: dict[str, Any] = {
+            "solver": solver,
+            "tolerance": tolerance,
+            "constraints": constraints,
+        }
         settled = self.payment.settle(self.rule, game, **options)
         return Outcome(game, self, settled, options if is_constrained(constraints) else {})
 
@@ -214,7 +218,8 @@ class Outcome:
         told = float(self.game.sizes[index]) if size is None else float(size)
         rule = self.mechanism.rule
         if isinstance(rule, FiniteMenu):
-            report = rule.values[:, index] if reward is None else np.asarray(reward, dtype=float)
+            self.game.reported(index, np.ravel(_dense(self.game.rewards[[index]])), told)
+            report = rule.values[:, index] if reward is None else reward
         else:
             given = self.game.rewards[[index]] if reward is None else reward
             lie = self.game.reported(index, np.ravel(_dense(given)), told)

@@ -17,6 +17,15 @@ REWARDS = np.array([[1.0, 0.0, 0.5, 0.2], [0.1, 0.9, 0.3, 0.0], [0.2, 0.4, 0.8, 
 GAME = md.Game(REFERENCE, REWARDS, [1.0, 2.0, 3.0])
 
 
+def menu_of(models):
+    return md.FiniteMenu.of_models(models, GAME, "kl", 1.0)
+
+
+def by_menu():
+    menu = menu_of([REFERENCE, [1.0, 0.0, 0.0, 0.0]])
+    return md.Mechanism(menu, md.AffineMaximizer()).run(GAME)
+
+
 def capped(model):
     return [model[0] <= 0.05]
 
@@ -89,6 +98,17 @@ def test_a_missed_tolerance_comes_back_from_a_worker():
         (lambda: RULE.train(GAME, tolerance="1"), "tolerance: '1' is not a positive"),
         (lambda: MECHANISM.run(GAME, tolerance=-1.0), "tolerance: -1.0 is not a positive"),
         (lambda: RULE.train(GAME, constraints=None), "constraints: a single NoneType"),
+        (lambda: md.AlphaFair("kl", 1.0, "x"), "alpha: 'x' is not a finite number"),
+        (lambda: md.FiniteMenu([[1.0], [1.0, 2.0]], [0.0, 0.0], 1.0), "values are not an array"),
+        (lambda: md.FiniteMenu(np.zeros((1, 1, 1)), [0.0], 1.0), r"values of shape \(1, 1, 1\)"),
+        (lambda: menu_of([[0.5, 0.5]]), r"shape \(1, 2\), but the game has 4 outcomes"),
+        (
+            lambda: menu_of([REFERENCE, [2.0, -1.0, 0.0, 0.0]]),
+            "menu entry 1: probabilities from -1",
+        ),
+        (lambda: by_menu().regret(0, [1.0]), r"values of shape \(1,\) for 2 entries"),
+        (lambda: by_menu().regret(0, [1.0, np.nan]), r"values\[1, 0\] is nan"),
+        (lambda: by_menu().regret(0, size=-9.0), "size is -9"),
         (lambda: MECHANISM.run(GAME, constraints=lambda x: x[0] <= 0.1), "returned a Inequality"),
     ],
 )

@@ -185,7 +185,7 @@ def test_bad_files_are_refused_by_line_and_column(csv, text, options, words):
 
 
 def test_text_that_is_not_utf8_is_refused(csv):
-    with pytest.raises(InvalidInput, match="line 1: .*Save the file as comma-separated UTF-8"):
+    with pytest.raises(InvalidInput, match="line 2: .*Save the file as comma-separated UTF-8"):
         Game.from_table(csv(CSV.replace("x", "é"), encoding="latin-1"))
 
 

@@ -31,8 +31,8 @@ def valuations(path: Path) -> tuple[Array, tuple[str, ...]]:
             "column for its report."
         )
     labels = _labels(table, header[0])
-    _same(table.name, "a column", header[1:], labels)
-    _same(table.name, "a row", labels, header[1:])
+    _refuse_missing(table.name, "a column", header[1:], labels)
+    _refuse_missing(table.name, "a row", labels, header[1:])
     return np.column_stack([_numbers(table, name) for name in labels]), labels
 
 
@@ -109,14 +109,20 @@ def _same(
     table: str, kind: str, given: Sequence[str], wanted: Sequence[str], what: str = "type"
 ) -> None:
     """Refuse a table in which something named lacks its row or column, or has one too many."""
-    known = set(given)
-    if missing := [name for name in wanted if name not in known]:
-        raise InvalidInput(
-            f"{table}: {what} {missing[0]!r} has not {kind}. Add {kind} of its name."
-        )
+    _refuse_missing(table, kind, given, wanted, what)
     needed = set(wanted)
     if extra := [name for name in given if name not in needed]:
         raise InvalidInput(
             f"{table}: {extra[0]!r} has {kind}, but is no {what}; they are {list(wanted[:20])}. "
             "Correct the name, or drop it."
+        )
+
+
+def _refuse_missing(
+    table: str, kind: str, given: Sequence[str], wanted: Sequence[str], what: str = "type"
+) -> None:
+    known = set(given)
+    if missing := [name for name in wanted if name not in known]:
+        raise InvalidInput(
+            f"{table}: {what} {missing[0]!r} has not {kind}. Add {kind} of its name."
         )

@@ -140,17 +140,20 @@ class _Path:
     def walk(self, further: float) -> tuple[float, float, float]:
         """Return the created mass, its derivative in the anchor's step, and the Bregman sum.
 
-        A position moves by k = change + step, or to offset + top, whichever rounds less: near a
-        pole, positions of 1e-200 hold digits that no change of reward does.
+        A position moves by k = change + step; near a pole, where positions of 1e-200 hold digits
+        that no change of reward does, to offset + top if that rounds less.
         """
         total = curvature = bregman = 0.0
         step, top = self.start + further, self.top + further
+        has_pole = isfinite(self.divergence.pole)
         for part in _parts(self.reference.size):
             q, position, change = self.reference[part], self.position[part], self.change[part]
             k, there = change + step, self.offsets[part] + top
-            sure = np.abs(change) + abs(step) <= np.abs(position) - self.offsets[part] + abs(top)
-            k = np.where(sure, k, there - position)
-            there = np.where(sure & (np.abs(k) <= 0.5 * np.abs(position)), position + k, there)
+            short = np.abs(k) <= 0.5 * np.abs(position)
+            if has_pole:
+                sure = np.abs(change) + abs(step) <= np.abs(position) + np.abs(there)
+                k, short = np.where(sure, k, there - position), short & sure
+            there = np.where(short, position + k, there)
             to = self.divergence.mass(there, q)
             move = Step(position, self.mass[part], k, there, to)
             total += float(self.divergence.growth(move, q).sum())

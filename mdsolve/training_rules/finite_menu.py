@@ -14,8 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mdsolve.divergences import Divergence
+from mdsolve.divergences import divergence as resolve
 from mdsolve.errors import InvalidInput
 from mdsolve.games import Game
+from mdsolve.games.validation import SUM_TOLERANCE
 from mdsolve.precision import EPS
 from mdsolve.training_rules.training import Training, checked_strength
 
@@ -55,11 +57,10 @@ class FiniteMenu:
     affine_maximizer = True
 
     def __init__(self, values: ArrayLike, divergences: ArrayLike, strength: float) -> None:
-        table = np.atleast_2d(np.asarray(values, dtype=float))
-        costs = np.asarray(divergences, dtype=float)
-        if table.size == 0 or costs.shape != (table.shape[0],):
+        table, costs = np.atleast_2d(_floats("values", values)), _floats("divergences", divergences)
+        if table.ndim != 2 or table.size == 0 or costs.shape != (table.shape[0],):
             raise InvalidInput(
-                f"menu: values of shape {np.shape(values)} and {costs.size} divergences. Give one "
+                f"menu: values of shape {table.shape} and {costs.size} divergences. Give one "
                 "row of values (one a group) and one divergence for each of at least one model."
             )
         refuse_not_finite(table, "values")
@@ -78,13 +79,38 @@ class FiniteMenu:
 
     @classmethod
     def of_models(
-        cls, models: ArrayLike, game: Game, divergence: Divergence, strength: float
+        cls, models: ArrayLike, game: Game, divergence: Divergence | str, strength: float
     ) -> FiniteMenu:
-        """Return the menu of models (entries, outcomes) as a game's groups report them."""
+        """Return the menu of models (entries, outcomes) as a game's groups report them.
+
+        Raises
+        ------
+        InvalidInput
+            If a model is not a distribution over the game's outcomes.
+
+        Examples
+        --------
+        >>> import mdsolve as md
+        >>> game = md.Game([0.5, 0.5], [[1.0, 0.0]])
+        >>> md.FiniteMenu.of_models([[0.5, 0.5], [1.0, 0.0]], game, "l2", 1.0).values
+        array([[0.5],
+               [1. ]])
+        """
         from mdsolve.value_function import ValueFunction
 
-        rows = np.atleast_2d(np.asarray(models, dtype=float))
-        phi = ValueFunction(game, divergence, checked_strength(strength))
+        rows = np.atleast_2d(_floats("models", models))
+        if rows.ndim != 2 or rows.shape[1] != game.shape[1]:
+            raise InvalidInput(
+                f"menu: models of shape {rows.shape}, but the game has {game.shape[1]} outcomes. "
+                "Give one row of probabilities for each model."
+            )
+        for entry, row in enumerate(rows):
+            if not (row.min() >= 0.0 and abs(row.sum() - 1.0) <= SUM_TOLERANCE):
+                raise InvalidInput(
+                    f"menu entry {entry}: probabilities from {row.min():g} that sum to "
+                    f"{row.sum():.12g}. They must be at least 0 and sum to 1."
+                )
+        phi = ValueFunction(game, resolve(divergence), checked_strength(strength))
         return cls(rows @ game.rewards.T, [phi.divergence_of(row) for row in rows], strength)
 
     def welfare(self, sizes: ArrayLike) -> Array:
@@ -120,8 +146,13 @@ class FiniteMenu:
 
     def reported(self, group: int, values: ArrayLike) -> FiniteMenu:
         """Return the menu with one group's column of values replaced."""
-        table = np.array(self.values)
-        table[:, group] = values
+        table, column = np.array(self.values), _floats("values", values)
+        if column.shape != table.shape[:1]:
+            raise InvalidInput(
+                f"menu: reported values of shape {column.shape} for {table.shape[0]} entries. Give "
+                "one value for each entry."
+            )
+        table[:, group] = column
         return FiniteMenu(table, self.divergences, self.strength)
 
     def _check(self, game: Game, constraints: Any) -> None:
@@ -138,6 +169,13 @@ class FiniteMenu:
     def __repr__(self) -> str:
         entries, groups = self.values.shape
         return f"FiniteMenu({entries} models, {groups} groups, strength={self.strength:g})"
+
+
+def _floats(name: str, given: ArrayLike) -> Array:
+    try:
+        return np.asarray(given, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(f"menu: {name} are not an array of numbers ({error}).") from error
 
 
 def refuse_not_finite(array: Array, name: str) -> None:

@@ -148,7 +148,7 @@ class AlphaFair(Power):
     name = "alpha-fair"
 
     def __init__(self, alpha: float) -> None:
-        if not (isfinite(alpha) and alpha >= 0.0):
+        if not (isinstance(alpha, (int, float)) and isfinite(alpha) and alpha >= 0.0):
             raise InvalidInput(
                 f"alpha: {alpha!r} is not a finite number ≥ 0. "
                 "Give 0 (social), 1 (Nash) or more; for the limit use Egalitarian."
