@@ -215,17 +215,17 @@ class Outcome:
         0.28125
         """
         index = self.game.group_index(group)
-        told = float(self.game.sizes[index]) if size is None else float(size)
-        rule = self.mechanism.rule
-        if isinstance(rule, FiniteMenu):
-            self.game.reported(index, np.ravel(_dense(self.game.rewards[[index]])), told)
+        told = float(self.game.sizes[index]) if size is None else size
+        rule, own = self.mechanism.rule, self.game.rewards[[index]]
+        by_menu = isinstance(rule, FiniteMenu)
+        given = own if by_menu or reward is None else reward
+        lie = self.game.reported(index, np.ravel(_dense(given)), told)
+        if self.options and not by_menu:
+            return self._loss_by_training(rule, lie)
+        report: Any = np.ravel(_dense(lie.rewards[[index]]))
+        if by_menu:
             report = rule.values[:, index] if reward is None else reward
-        else:
-            given = self.game.rewards[[index]] if reward is None else reward
-            lie = self.game.reported(index, np.ravel(_dense(given)), told)
-            if self.options:
-                return self._loss_by_training(rule, lie)
-            report = np.ravel(_dense(lie.rewards[[index]]))
+        told = float(lie.sizes[index])
         return self.mechanism.payment.regret(rule, self.game, index, report, told)
 
     def _loss_by_training(self, rule: TrainingRule, lie: Game) -> float:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -96,6 +97,14 @@ def test_a_truthful_mechanism_is_verified(desk):
     assert "--outside 0" in done.text
     assert asked(0, "verify", "values.csv", "good.csv")["answer"] == "verified"
     assert run("verify", "values.csv", "good.csv", "--quiet") == Done(0, "")
+
+
+def test_row_labels_of_pandas_are_found(desk):
+    labels = ["low", "high"]
+    frame = pd.DataFrame([[1.0, 0.4], [1.5, 2.0]], index=labels, columns=labels)
+    frame.to_parquet(desk / "values.parquet")
+    expected = asked(1, "verify", "values.csv", "paid.csv")
+    assert asked(1, "verify", "values.parquet", "paid.csv") == expected
 
 
 def test_participation_is_required_when_asked(desk):
@@ -251,16 +260,28 @@ def test_what_is_written_can_be_verified(desk, ending):
 
 
 def test_rounding_is_told_and_an_error_of_its_size_verifies(desk):
-    kinds = np.sqrt(np.arange(1.0, 9.0))
-    named = [f"t{k}" for k in range(8)]
-    table = np.outer(kinds, np.log1p(kinds))
-    (desk / "v.csv").write_text(square_csv(table, named, list(range(8))))
+    draw = np.random.default_rng(5)
+    first, second = np.sort(draw.random((2, 12)))
+    table = np.outer(first, second) + draw.random((12, 1))
+    (desk / "v.csv").write_text(square_csv(table, [f"t{k}" for k in range(12)], [*range(12)]))
     slack = asked(0, "payments", "--values", "v.csv", "--out", "p.csv")["slack"]
     assert 0.0 < slack < 1e-15
     assert run("verify", "v.csv", "p.csv").code == 1
     assert run("verify", "v.csv", "p.csv", "--error", slack).code == 0
     said = run("payments", "--values", "v.csv").text
     assert f"verify them with --error {slack:.2g}." in said
+
+
+def test_many_types_are_summarised_and_one_has_no_lies(desk):
+    table = np.eye(45)
+    (desk / "v.csv").write_text(square_csv(table, [f"t{k}" for k in range(45)], [*range(45)]))
+    said = run("payments", "--values", "v.csv").text
+    assert "\n5 more: see --json or --out" in said
+    (desk / "v.csv").write_text("t,only\nonly,2\n")
+    assert asked(0, "payments", "--values", "v.csv")["margins"] == {"only": None}
+    run("payments", "--values", "v.csv", "--out", "p.csv")
+    done = run("verify", "v.csv", "p.csv", "--outside", 0)
+    assert (done.code, "largest gain" in done.text) == (0, False)
 
 
 @pytest.mark.parametrize(

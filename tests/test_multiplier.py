@@ -113,13 +113,13 @@ def check_accuracy(game, name, strength, solver="multiplier"):
     pairs = zip(outcome.model, twin.solved.model, twin.reference, strict=True)
     model = max(relative(p, exact, least(name, q)) for p, exact, q in pairs)
     assert model <= allow
-    assert outcome.lower <= twin.solved.value <= outcome.upper
+    seen = SEEN * (scale + strength)
+    assert outcome.lower - seen <= twin.solved.value <= outcome.upper + seen
     gap = (outcome.upper - outcome.lower) / (scale or 1.0)
     assert gap <= 1e-12
     paid = 0.0
     for group in range(game.shape[0]):
         exact, found = twin.payment(group), outcome.payments[group]
-        seen = SEEN * scale
         assert found >= 0.0
         assert outcome.payment_lower[group] - seen <= exact <= outcome.payment_upper[group] + seen
         if exact > seen:

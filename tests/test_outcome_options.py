@@ -109,6 +109,7 @@ def test_a_missed_tolerance_comes_back_from_a_worker():
         (lambda: by_menu().regret(0, [1.0]), r"values of shape \(1,\) for 2 entries"),
         (lambda: by_menu().regret(0, [1.0, np.nan]), r"values\[1, 0\] is nan"),
         (lambda: by_menu().regret(0, size=-9.0), "size is -9"),
+        (lambda: MECHANISM.run(GAME).regret(0, size="x"), "'x', not a number"),
         (lambda: MECHANISM.run(GAME, constraints=lambda x: x[0] <= 0.1), "returned a Inequality"),
     ],
 )

@@ -19,7 +19,7 @@ def payments(
     types: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[TYPES]",
+            metavar="TYPES",
             help="CSV or Parquet, one row a type of --group: a column for each of the game's "
             "outcomes with the type's reward, and optional columns type (its name) and size.",
         ),
@@ -48,7 +48,7 @@ def payments(
         str | None,
         typer.Option(
             metavar="TYPE",
-            help="Charge the shortest paths from this type: the largest payments that leave it 0. "
+            help="Charge the shortest paths from this type: the largest payments that charge it 0. "
             " [default: the largest payments that no type would rather stay out of]",
         ),
     ] = None,

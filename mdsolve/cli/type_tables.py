@@ -17,6 +17,8 @@ Array = NDArray[np.float64]
 
 TYPE, SIZE, PAYMENT = "type", "size", "payment"
 
+#: how Parquet from pandas names the column of row labels, which it writes last
+_PANDAS_INDEX = "__index_level_"
 #: what a reader of games adds to a refusal, which is no remedy here
 _OF_GAMES = (" A game needs at least", " Every column without another role")
 
@@ -30,9 +32,10 @@ def valuations(path: Path) -> tuple[Array, tuple[str, ...]]:
             f"{table.name}: one column. The first column names the types, and each type has a "
             "column for its report."
         )
-    labels = _labels(table, header[0])
-    _refuse_missing(table.name, "a column", header[1:], labels)
-    _refuse_missing(table.name, "a row", labels, header[1:])
+    named = next((name for name in header if name.startswith(_PANDAS_INDEX)), header[0])
+    labels, reports = _labels(table, named), [name for name in header if name != named]
+    _refuse_missing(table.name, "a column", reports, labels)
+    _refuse_missing(table.name, "a row", labels, reports)
     return np.column_stack([_numbers(table, name) for name in labels]), labels
 
 

@@ -141,7 +141,7 @@ class RevenueMaximizing:
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{size:g}" for size in self.sizes)
-        return f"RevenueMaximizing({self.domain!r}, sizes=({sizes},))"
+        return f"RevenueMaximizing({self.domain!r}, sizes=[{sizes}])"
 
     def _floors(
         self, phi: ValueFunction, at: Optimum, charged: tuple[Array, Array] | None

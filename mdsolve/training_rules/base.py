@@ -32,9 +32,10 @@ from mdsolve.training_rules.training import (
     is_constrained,
     refuse_negative,
     refuse_other_games,
+    refuse_out_of_range,
 )
 from mdsolve.value_function import Bracket, Optimum, ValueFunction
-from mdsolve.welfare import Social, Welfare
+from mdsolve.welfare import Power, Social, Welfare
 
 if TYPE_CHECKING:
     import cvxpy as cp
@@ -156,6 +157,8 @@ class TrainingRule:
         refuse_other_games(game)
         if self.welfare.needs_positive:
             refuse_negative(game, type(self).__name__)
+        if isinstance(self.welfare, Power):
+            refuse_out_of_range(game, self.welfare.alpha)
         self.value_function(game)
 
     def _statement(self, game: Game) -> conic.Statement:

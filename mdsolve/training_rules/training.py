@@ -19,6 +19,8 @@ from mdsolve.value_function import Optimum
 
 Array = NDArray[np.float64]
 
+_FAR = 230.0  # a factor of 1e100
+
 #: width of the bracket that is accepted by default, relative to max(|Φ|, max|c|)
 TOLERANCE = 1e-6
 
@@ -177,6 +179,19 @@ def refuse_negative(game: Game, rule: str) -> None:
                 f"group {group!r}: {what}. {rule} is defined for rewards ≥ 0, not all zero: shift "
                 "them, or use SocialWelfare or Egalitarian."
             )
+
+
+def refuse_out_of_range(game: Game, alpha: float) -> None:
+    """Refuse groups whose weight w v^{−α} is far out of the range of doubles."""
+    exponents = np.log(game.sizes) - alpha * np.log(game.reward_bounds[:, 1])
+    group = int(np.abs(exponents).argmax())
+    if abs(exponents[group]) > _FAR:
+        highest = game.reward_bounds[group, 1]
+        raise InvalidInput(
+            f"group {game.groups[group]!r}: rewards up to {highest:g} raised to the power "
+            f"{-alpha:g} leave the range of numbers. Divide them by {highest:g}, or choose another "
+            "alpha."
+        )
 
 
 def is_constrained(constraints: Any) -> bool:
