@@ -154,3 +154,11 @@ def test_files_are_not_trusted(tmp_path):
         Trajectory.load(tmp_path / "e.npz")
     with pytest.raises(InvalidInput, match="is not a trajectory"):
         Trajectory.load(tmp_path / "missing.npz")
+
+
+def test_constant_rewards_leave_nothing_to_gain():
+    """The reference is the optimum: no step is refused for its rounding, and none shrinks away."""
+    game = md.Game([0.8, 0.2], [[-1.0, -1.0]])
+    run = trajectory(md.SocialWelfare("jensen-shannon", 0.02), game, 25)
+    assert np.allclose(run.models, game.reference, rtol=1e-12)
+    assert run.state.step_size > 1e-3

@@ -235,6 +235,59 @@ def test_a_move_nowhere_is_free():
     assert moved.bregman == moved.anchor_step == 0.0
 
 
+#: reference, rewards, sizes, strength; at the top masses far below the rounding of c/λ
+NEAR_A_POLE = {
+    "tied by two groups": (
+        [1.5e-72, 2.9e-209, 2.1e-38, 1.7e-30, 1.0, 3e-118, 1.3e-67, 1.3e-166],
+        [[0.5, 1, 1, 0, 1, 0.5, 0, 0], [0.5, 0, 0, 1, 1, 0, 1, 0], [0, 1, 1, 0.5, 0, 0.5, 1, 0]],
+        [1, 1, 2],
+        2.8e-3,
+    ),
+    "tied to the last bit": (
+        [9.8e-202, 8.2e-70, 1.0, 3.8e-84, 5.7e-118, 1e-155, 1.6e-85, 3.6e-228],
+        [[1, 0.5, 0.5, 0.5, 0.5, 0, 1, 0], [0.5, 0.5, 0, 0, 0.5, 0, 0, 0.5],
+         [0, 0, 0, 1, 0.5, 0.5, 1, 0.5]],
+        [4, 4, 2],
+        0.25,
+    ),
+    "small groups beside a large one": (
+        [1e-133, 1e-131, 9e-84, 1.0, 4e-74, 1.4e-3, 4e-112, 1e-8],
+        [[0.74, 0.83, 0.62, 0.78, 0.14, 0.59, 0.04, 0.51],
+         [0.43, 0.2, 0.34, 0.01, 0.4, 0.5, 0.85, 0.84],
+         [0.22, 0.94, 0.52, 0.5, 0.9, 0.18, 0.99, 0.75]],
+        [4e-4, 2e-3, 2],
+        0.72,
+    ),
+    "one outcome of 1e-275": (
+        [3e-194, 2e-240, 1e-127, 6e-215, 1.7e-275, 2e-207, 1.0, 9e-171],
+        [[0.06, 0.41, 0.02, 1e-4, 0.42, 0.53, 0.81, 0.88],
+         [0.37, 0.31, 0.49, 0.89, 0.75, 0.3, 0.35, 0.42],
+         [0.92, 0.35, 0.72, 0.43, 0.71, 0.07, 0.66, 0.67]],
+        [1, 3, 2],
+        0.68,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("instance", NEAR_A_POLE)
+@pytest.mark.parametrize("name", NAMES)
+def test_digits_near_a_pole(name, instance):
+    """A position of 1e-200 holds digits of a move that its change of reward has lost."""
+    reference, rewards, sizes, strength = NEAR_A_POLE[instance]
+    masses = np.array(reference)
+    game = md.Game(masses / masses.sum(), rewards, sizes)
+    check_accuracy(game, name, strength)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_who_dominates_is_charged_by_the_digits_of_the_others(name):
+    """c less w_i r_i keeps none of theirs: c_-i is summed anew."""
+    rewards = [[0.4772119769227944, 0.45121552022471234], [0.9148596812816868, 0.9721233808932471]]
+    for low, high, strength in ((5.6e-18, 1e-2, 3608.0), (0.3, 1.0, 1e-3), (1e-3, 1.0, 1.0)):
+        game = md.Game([1.0 - low, low], rewards, [high, 1e-6 * high])
+        check_accuracy(game, name, strength)
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if np.isfinite(DIVERGENCES[name].pole)])
 def test_no_step_crosses_the_pole(name):
     """Masses down to 1e-299 at the top, before and after: k there is far below c's rounding."""

@@ -184,6 +184,19 @@ def test_gaps_at_extreme_strengths(name, rule):
         assert fast.gap <= (4e-12 if rule == "egalitarian" else 1e-12) * scale, strength
 
 
+@every_divergence
+def test_brackets_hold_where_rewards_of_both_signs_cancel(name):
+    """min v ≈ 0 of rewards near ±1e3: values round by far more than the optimum's own size."""
+    for seed in range(0, 60, 5):
+        rng = np.random.default_rng(seed)
+        row = 1e3 * rng.standard_normal(5)
+        game = md.Game(rng.dirichlet(np.ones(5)), [row, -row * rng.uniform(0.3, 3.0)])
+        for strength in (1e-9, 1e-6):
+            made = md.Egalitarian(name, strength)
+            training = made.train(game, solver="multiplier", tolerance=1e300)
+            check_bracket("egalitarian", game, training, name, strength)
+
+
 # Identities
 
 

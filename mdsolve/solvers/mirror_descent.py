@@ -123,7 +123,8 @@ class Run:
             return replace(state, log_model=moved, step=state.step + 1)
         here = np.exp(state.log_model)
         value = self.objective(here)
-        slack = 64.0 * EPS * (abs(value) + float(np.ptp(self.combined)))
+        size = abs(value) + float(np.ptp(self.combined)) + float(np.abs(self.combined).max())
+        slack = 64.0 * EPS * (size + self.strength)
         step_size = min(self.step_size, 2.0 * state.step_size)
         moved = state.log_model
         for _ in range(_HALVINGS):
