@@ -70,7 +70,7 @@ class Continuity:
         Parameters
         ----------
         distance : float
-            D = max_x |c(x) − c'(x)| ≥ 0, welfare units.
+            D = max_x ``|c(x) − c'(x)|`` ≥ 0, welfare units.
         """
         ratio = _at_least("distance", distance, 0.0) / self.strength
         if self._name == "kl":

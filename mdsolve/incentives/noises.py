@@ -29,7 +29,7 @@ class Noise(ABC):
 
     @abstractmethod
     def bound(self, reward: Array, confidence: float = 1.0) -> float:
-        """Return ε with |r̂ − r| ≤ ε at every outcome, with the given probability."""
+        """Return ε with ``|r̂ − r| ≤ ε`` at every outcome, with the given probability."""
 
 
 class BoundedNoise(Noise):
