@@ -153,10 +153,10 @@ def _payment(phi: ValueFunction, at: Optimum, group: int) -> float:
     assert at.combined is not None
     reward, size = row(phi.game, group), float(phi.game.sizes[group])
     change = -size * (reward - reward[at.point.anchor])
-    return phi.bregman(at, change, _without(phi, at.combined, group))[0]
+    return phi.bregman(at, change, without(phi, at.combined, group))[0]
 
 
-def _without(phi: ValueFunction, combined: Combined, group: int) -> Combined:
+def without(phi: ValueFunction, combined: Combined, group: int) -> Combined:
     """Return c₋ᵢ: c less what the group adds, or anew where that would leave few digits."""
     rest = np.array(phi.game.sizes)
     rest[group] = 0.0

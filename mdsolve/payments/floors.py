@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mdsolve.games.combined import PLAIN_LIMIT, Combined
+from mdsolve.games.combined import Combined
 from mdsolve.games.domains import ConvexDomain, Domain, MaxNormalized
-from mdsolve.payments.affine_maximizer import row
+from mdsolve.payments.affine_maximizer import row, without
 from mdsolve.precision import EPS
 from mdsolve.solvers import floor
 from mdsolve.solvers import multiplier as scalar_dual
@@ -187,13 +187,3 @@ def _move(
 ) -> scalar_dual.Move:
     offsets = there.above(there.top()) / phi.strength
     return scalar_dual.move(phi.divergence, phi.game.reference, here, change, offsets)
-
-
-def without(phi: ValueFunction, combined: Combined, group: int) -> Combined:
-    """Return c₋ᵢ: c less what the group adds, or anew where that would leave few digits."""
-    rest = np.array(phi.game.sizes)
-    rest[group] = 0.0
-    spread = float(rest @ np.ptp(phi.game.reward_bounds, axis=1))
-    if combined.low is None and combined.scale > PLAIN_LIMIT * spread:
-        return phi.combine(rest)
-    return combined.plus(-phi.game.sizes[group], row(phi.game, group))

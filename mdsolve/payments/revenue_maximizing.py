@@ -15,8 +15,8 @@ from mdsolve.errors import InvalidInput
 from mdsolve.games import Game
 from mdsolve.games.domains import ConvexDomain, Domain, FiniteTypes, size_set
 from mdsolve.games.domains import domain as resolve
-from mdsolve.payments.affine_maximizer import AffineMaximizer, row
-from mdsolve.payments.floors import Floor, increment, named, pivots, statement, without
+from mdsolve.payments.affine_maximizer import AffineMaximizer, row, without
+from mdsolve.payments.floors import Floor, increment, named, pivots, statement
 from mdsolve.payments.settlement import Settlement
 from mdsolve.payments.shortest_path import revenue_maximal
 from mdsolve.precision import EPS
