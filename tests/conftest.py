@@ -29,7 +29,5 @@ def check_arrays(function):
 install_import_hook("mdsolve", "conftest.check_arrays")
 
 # where a merge waits for it, a run draws what every other run draws
-settings.register_profile(
-    "mdsolve", deadline=None, print_blob=True, derandomize="CI" in os.environ
-)
+settings.register_profile("mdsolve", deadline=None, print_blob=True, derandomize="CI" in os.environ)
 settings.load_profile("mdsolve")
