@@ -8,3 +8,9 @@ from jaxtyping import Float
 PerOutcome: TypeAlias = Float[np.ndarray, " outcomes"]  # noqa: F722
 PerGroup: TypeAlias = Float[np.ndarray, " groups"]  # noqa: F722
 PerGroupAndOutcome: TypeAlias = Float[np.ndarray, "groups outcomes"]  # noqa: F722
+PerBidder: TypeAlias = Float[np.ndarray, " bidders"]  # noqa: F722
+PerAuction: TypeAlias = Float[np.ndarray, " auctions"]  # noqa: F722
+PerSlot: TypeAlias = Float[np.ndarray, " slots"]  # noqa: F722
+PerAuctionAndBidder: TypeAlias = Float[np.ndarray, "auctions bidders"]  # noqa: F722
+PerAuctionAndPair: TypeAlias = Float[np.ndarray, "auctions bidders bidders"]  # noqa: F722
+PerPaymentAndPilot: TypeAlias = Float[np.ndarray, "payments pilots"]  # noqa: F722

@@ -18,6 +18,7 @@ ROWS = (
     {"outcome_views"},
     {"mechanism"},
     {"incentives", "sampled"},
+    {"data_driven"},
     {"plots"},
     {"cli"},
 )

@@ -1,0 +1,1 @@
+"""Preferences and information elicited together, with payments that wait for data ([B])."""
