@@ -1,5 +1,6 @@
 """The public names, by the room they live in."""
 
+from . import data_driven as data_driven
 from . import plots as plots
 from .comparisons import bradley_terry, rewards_from_comparisons
 from .divergences import (
@@ -196,6 +197,8 @@ __all__ = [
     "noise_report",
     "NoiseReport",
     "expected_utility",
+    # preferences and information elicited together
+    "data_driven",
     # linear programs with witnesses
     "LinearProgram",
     "LpSolution",

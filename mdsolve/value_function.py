@@ -193,6 +193,19 @@ class ValueFunction:
         move = self._move(here.point, shift, there)
         return self.strength * move.bregman, move.point.mass
 
+    def moved(self, here: Optimum, change: Array, there: Combined) -> tuple[float, Array]:
+        """Return B_Φ(c', c) ≥ 0 and ∇Φ(c') − ∇Φ(c), both without cancellation.
+
+        The arguments are those of `bregman`.
+        """
+        assert here.point is not None
+        shift = (change - change[here.point.anchor]) / self.strength
+        move = self._move(here.point, shift, there)
+        old, new = here.point, move.point
+        step = Step(old.position, old.mass, shift + move.anchor_step, new.position, new.mass)
+        growth = self.divergence.growth(step, self.game.reference)
+        return self.strength * move.bregman, growth
+
     def combine(self, weights: Array) -> Combined:
         """Return Σ weights_i r_i to the accuracy that the strength needs."""
         # near a pole a mass q/distance shows digits of c that no strength bounds

@@ -32,7 +32,7 @@ def read_only(array: Any) -> Any:
 
 def reward_matrix(rewards: Any) -> Any:
     """Return ``rewards`` as (groups, outcomes) float64, without a copy if C-contiguous float64."""
-    matrix = _sparse(rewards) if hasattr(rewards, "tocsc") else _floats("rewards", rewards)
+    matrix = _sparse(rewards) if hasattr(rewards, "tocsc") else floats("rewards", rewards)
     if matrix.ndim != 2:
         raise InvalidInput(
             f"rewards: shape {matrix.shape}. Rewards are (groups, outcomes); "
@@ -115,7 +115,7 @@ def group_sizes(sizes: Any, groups: Sequence[str]) -> Array:
         return read_only(np.ones(len(groups)))
     if isinstance(sizes, Mapping):
         sizes = _sizes_by_name(sizes, groups)
-    array = _floats("sizes", sizes)
+    array = floats("sizes", sizes)
     if array.shape != (len(groups),):
         raise InvalidInput(
             f"sizes: shape {array.shape}, but there are {len(groups)} groups. "
@@ -157,7 +157,7 @@ def _sizes_by_name(sizes: Mapping[Any, Any], groups: Sequence[str]) -> list[Any]
 
 def vector(name: str, values: Any, outcomes: Sequence[str]) -> Array:
     """Return one float64 number an outcome."""
-    array = _floats(name, values)
+    array = floats(name, values)
     if array.shape != (len(outcomes),):
         raise InvalidInput(
             f"{name}: shape {array.shape}, but the rewards have {len(outcomes)} outcomes. "
@@ -166,7 +166,8 @@ def vector(name: str, values: Any, outcomes: Sequence[str]) -> Array:
     return array
 
 
-def _floats(name: str, values: Any) -> Array:
+def floats(name: str, values: Any) -> Array:
+    """Return values as a read-only float64 array, without a copy if C-contiguous float64."""
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         place = tuple(map(int, np.argwhere(np.ma.getmaskarray(values))[0]))
         raise InvalidInput(f"{name}: cell {place} is masked. Fill or drop masked cells first.")

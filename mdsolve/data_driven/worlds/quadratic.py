@@ -1,0 +1,67 @@
+"""Quadratic loss u_i = −(x − ω − θ_i)² on the real line; x* = E[ω|s] + mean θ ([B] Ex 1, Ex 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mdsolve.data_driven.beliefs.base import finite_number
+from mdsolve.data_driven.laws import Law
+from mdsolve.data_driven.worlds.base import World
+
+Array = NDArray[np.float64]
+_WHO = "QuadraticLoss"
+
+
+class QuadraticLoss(World):
+    """u_i = −(x − ω − θ_i)²; a type is the bias θ_i, an allocation a real number.
+
+    Examples
+    --------
+    >>> from mdsolve.data_driven import DataDrivenVCG, GaussianBeliefs
+    >>> mechanism = DataDrivenVCG(QuadraticLoss(), GaussianBeliefs(0.0, 1.0, [1.0, 1.0]))
+    >>> mechanism.run([0.0, 1.0], [3.0, 0.0], estimate=1.0).allocation
+    1.5
+    """
+
+    def checked_type(self, agent: int, given: Any) -> float:
+        """Return the agent's bias, a finite number."""
+        return finite_number(f"agent {agent}: type", given)
+
+    def valuation(self, agent: int, law: Law, types: Sequence[Any]) -> Array:
+        """Return (−1, 2b, −E(ω + θ)²), b = E[ω] + θ, against coordinates (x², x, 1)."""
+        mean, variance = law.number(_WHO)
+        peak = mean + types[agent]
+        return np.array([-1.0, 2.0 * peak, -(variance + peak**2)])
+
+    def coordinates(self, allocation: Any, agents: int) -> Array:
+        """Return (x², x, 1)."""
+        return np.array([allocation * allocation, allocation, 1.0])
+
+    def choose(self, total: Array, anchor: Any = None) -> float:
+        """Return the peak of total₀ x² + total₁ x; 0 where nobody cares."""
+        return float(-total[1] / (2.0 * total[0])) if total[0] else 0.0
+
+    def choose_many(self, totals: Array, anchors: Any) -> tuple[Array, Array]:
+        """Return the coordinates of all peaks at once."""
+        peaks = -totals[:, 1] / (2.0 * totals[:, 0])
+        return np.stack((peaks**2, peaks, np.ones_like(peaks)), axis=1), np.zeros(len(totals))
+
+    def utility(self, agent: int, allocation: Any, law: Law, types: Sequence[Any]) -> float:
+        """Return −(x − E[ω] − θ)² − Var[ω]: squared after the difference, to keep its digits."""
+        mean, variance = law.number(_WHO)
+        return float(-(((allocation - mean) - types[agent]) ** 2) - variance)
+
+    def other_types(self, agent: int, given: Any) -> list[Any]:
+        """Return biases near and far."""
+        return [given + step for step in (-1.0, -0.1, 0.1, 1.0)]
+
+    def allocation_at(self, point: Array) -> float:
+        """Return x."""
+        return float(point[1])
+
+    def __repr__(self) -> str:
+        return "QuadraticLoss()"
