@@ -19,6 +19,7 @@ from mdsolve.games import Game
 from mdsolve.games.domains import FiniteTypes
 from mdsolve.games.validation import SUM_TOLERANCE
 from mdsolve.precision import EPS, exact_sum
+from mdsolve.solvers.multiplier import models as rows_of_models
 from mdsolve.training_rules import FiniteMenu, SocialWelfare, Training, TrainingRule
 
 Array = NDArray[np.float64]
@@ -213,8 +214,8 @@ def solve_error(trained: Sequence[Trained], types: FiniteTypes) -> float:
 def _train(
     rule: Any, game: Game, group: int, types: FiniteTypes, solver: str, progress: Progress | None
 ) -> tuple[Array, float]:
-    if isinstance(rule, SocialWelfare) and rule.divergence.name == "kl" and solver == "auto":
-        return _exponential_models(rule, game, group, types)
+    if isinstance(rule, SocialWelfare) and solver == "auto":
+        return _together(rule, game, group, types, progress)
     train = trainer(rule, game, group, solver)
     found: list[Trained] = []
     for place, name in enumerate(types.labels):
@@ -240,18 +241,44 @@ def _training(rule: Any, game: Game, group: int, solver: str) -> Callable[[Array
     )
 
 
-def _exponential_models(
-    rule: SocialWelfare, game: Game, group: int, types: FiniteTypes
+def _together(
+    rule: SocialWelfare, game: Game, group: int, types: FiniteTypes, progress: Progress | None
 ) -> tuple[Array, float]:
-    """Return ∝ π0 exp((c₋ᵢ + w r)/λ), and half the gap that the rounding of c may leave."""
+    """Return all reports' models c₋ᵢ + w r ↦ ∇Φ, and an entrywise error of the valuations.
+
+    A model is optimal for some c off by a few roundings, each of which changes a cycle's length by
+    twice that for each type; what else is lost is relative to its masses.
+    """
+    phi, models = rule.value_function(game), np.empty_like(types.rewards)
     others = game.reported(group, np.zeros(game.shape[1])).combined()
-    logarithms = rule.strength * game.log_reference
-    models = types.sizes[:, None] * types.rewards
-    models += others
-    largest = float(np.abs(models).max()) + float(np.abs(logarithms).max())
-    models += logarithms
-    models -= models.max(axis=1, keepdims=True)
-    models /= rule.strength
-    np.exp(models, out=models)
-    models /= models.sum(axis=1, keepdims=True)
-    return models, 8.0 * EPS * (largest + rule.strength)
+    worth = float((types.sizes * np.abs(types.rewards).max(axis=1)).max())
+    extent = missed = 0.0
+    height = max(1, _CELLS // game.shape[1])
+    for start in range(0, len(types), height):
+        rows = slice(start, min(start + height, len(types)))
+        combined = types.sizes[rows, None] * types.rewards[rows] + others
+        extent = max(extent, float(np.abs(combined).max()))
+        if phi.divergence.name == "kl":
+            models[rows] = _tilted(game, combined, rule.strength)
+        else:
+            models[rows], miss = rows_of_models(
+                phi.divergence, game.reference, combined, rule.strength
+            )
+            missed = max(missed, miss)
+        if progress is not None:
+            progress(rows.stop, len(types))
+    error = 8.0 * EPS * (extent + worth) + missed * worth
+    if phi.divergence.name == "kl":  # logarithms round as rewards do, and as relative masses
+        error += 4.0 * EPS * float(np.abs(game.log_reference).max()) * min(rule.strength, worth)
+    return models, error
+
+
+def _tilted(game: Game, combined: Array, strength: float) -> Array:
+    """Return ∝ π0 exp(c/λ), row by row."""
+    combined -= combined.max(axis=1, keepdims=True)
+    combined /= strength
+    combined += game.log_reference
+    combined -= combined.max(axis=1, keepdims=True)
+    np.exp(combined, out=combined)
+    combined /= combined.sum(axis=1, keepdims=True)
+    return combined

@@ -117,10 +117,10 @@ def test_every_solver_is_there():
     ],
 )
 def test_an_import_the_wrong_way_is_seen(line):
-    assert upward("solvers.multiplier", line)
+    assert upward("solvers.exponential", line)
 
 
 def test_an_import_the_right_way_is_not():
     assert not upward(
-        "solvers.multiplier", "from mdsolve import games\nfrom ..errors import InvalidInput"
+        "solvers.exponential", "from mdsolve import games\nfrom ..errors import InvalidInput"
     )

@@ -305,3 +305,37 @@ def test_no_step_crosses_the_pole(name):
         assert abs(outcome.model.sum() - 1.0) <= 1e-13
         if seed % 10 == 0:
             check_accuracy(game, name, rule.strength)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.integers(0, 10**6),
+    st.sampled_from(NAMES),
+    st.sampled_from(STRENGTHS),
+    st.integers(1, 9),
+    st.booleans(),
+)
+def test_rows_in_step_are_each_the_optimum(seed, name, strength, outcomes, tied):
+    """No row of many may be worse than its own solve by more than c's rounding."""
+    rng = np.random.default_rng(seed)
+    reference = rng.dirichlet(np.ones(outcomes))
+    shape = (5, outcomes)
+    combined = rng.choice([0.0, 0.5, 1.0], shape) if tied else rng.normal(size=shape)
+    found, missed = multiplier.models(DIVERGENCES[name](), reference, combined, strength)
+    assert missed <= 1e-12
+    for row, model in zip(combined, found, strict=True):
+        phi = md.ValueFunction(md.Game(reference, row[None]), DIVERGENCES[name](), strength)
+        here = phi.combine(np.ones(1))
+        assert abs(model.sum() - 1.0) <= 1e-14
+        assert phi.objective(model, here) >= phi.solve(engine="multiplier").bracket.lower - (
+            1e-300 + 2e-14 * max(np.ptp(row), np.abs(row).max())
+        )
+
+
+def test_rows_of_more_than_one_block_are_the_rows_alone():
+    rng = np.random.default_rng(3)
+    reference, combined = rng.dirichlet(np.ones(300)), rng.random((150, 300))
+    for kind in DIVERGENCES.values():
+        together, _ = multiplier.models(kind(), reference, combined, 0.01)
+        alone = [multiplier.models(kind(), reference, row[None], 0.01)[0][0] for row in combined]
+        assert_allclose(together, alone, rtol=0, atol=1e-13)

@@ -1,4 +1,4 @@
-"""The scalar dual of a training rule ([S] Prop 4.4): one multiplier makes the masses sum to one.
+"""One problem solved from another: a move of every outcome's position by one scalar.
 
 Φ(c) = min_ν ν + λ Σ_x d*((c(x) − ν)/λ; π0(x)). Every problem is a *move* from a point already
 solved (the reference, at c = 0, is one) by a change of reward h = Δc/λ: each outcome's position
@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite, isinf, log, sqrt
+from math import isfinite, isinf, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -189,7 +190,7 @@ def locate(divergence: Divergence, offsets: Array, reference: Array) -> float:
     for _ in range(_STEPS):
         total, curvature = _masses(divergence, offsets, reference, top)
         low, high = (low, top) if total > 1.0 else (top, high)
-        new = top - _straight(divergence.degree, total) * total / curvature
+        new = top - straight(divergence.degree, total) * total / curvature
         if isinf(divergence.degree):
             return new
         if not low <= new <= high:
@@ -200,10 +201,10 @@ def locate(divergence: Divergence, offsets: Array, reference: Array) -> float:
     return top
 
 
-def _straight(degree: float, total: float) -> float:
+def straight(degree: float, total: Any) -> Any:
     """Return degree (total^(1/degree) − 1): the excess of mass, straightened for Newton."""
     if isinf(degree):
-        return log(total)
+        return np.log(total)
     return degree * (total ** (1.0 / degree) - 1.0)
 
 
