@@ -212,7 +212,7 @@ class RevenueMaximizing:
                 f"group {game.groups[group]!r}: {failed} Outside {self.domain!r} these payments "
                 "may cost a group more than its presence is worth."
             )
-        elif not np.isclose(self.sizes, size, rtol=1e-12, atol=0.0).any():
+        elif not (np.abs(self.sizes - size) <= 1e-12 * size).any():
             sizes = ", ".join(f"{allowed:g}" for allowed in self.sizes)
             raise InvalidInput(
                 f"group {game.groups[group]!r}: size {size:g} is none of ({sizes}). Name all sizes "

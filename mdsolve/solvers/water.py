@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-_SAMPLE = 1 << 10
+_SAMPLE = 1 << 9
 _PART = 1 << 15
 _MARGIN = 1.25
 
@@ -50,16 +50,35 @@ def depth(above: Array, volume: float, weights: Array | None = None) -> float:
 
 
 def _guess(above: Array, volume: float, weights: Array | None, stride: int) -> float:
-    """Return a level that a sample suggests, a little too high rather than too low."""
-    some, areas = above[::stride], None if weights is None else weights[::stride]
-    lowest = float(some.min())
-    return lowest + _shrink(some - lowest, _MARGIN * volume / stride, areas)
+    """Return a level that a sample suggests, a little too high rather than too low.
+
+    Pouring over the k lowest points alone never falls short: the level is the least over k.
+    """
+    some, volume = above[::stride], _MARGIN * volume / stride
+    if weights is None:
+        some = np.sort(some)
+        return float(((volume + np.cumsum(some)) / np.arange(1, some.size + 1)).min())
+    order = np.argsort(some)
+    some, areas = some[order], weights[::stride][order]
+    return float(((volume + np.cumsum(areas * some)) / np.cumsum(areas)).min())
 
 
 def _under(above: Array, weights: Array | None, level: float) -> tuple[Array, Array | None]:
     """Return the points below a level and their areas; all of them uncopied if all are."""
+    if above.size > _PART:
+        return _under_in_parts(above, weights, level)
+    kept = (above < level).nonzero()[0]
+    if kept.size == above.size:
+        return above, weights
+    return above.take(kept), None if weights is None else weights.take(kept)
+
+
+def _under_in_parts(
+    above: Array, weights: Array | None, level: float
+) -> tuple[Array, Array | None]:
+    """Do the same in parts that stay in the cache."""
     parts = [slice(start, start + _PART) for start in range(0, above.size, _PART)]
-    kept = [np.flatnonzero(above[part] < level) for part in parts]
+    kept = [(above[part] < level).nonzero()[0] for part in parts]
     if sum(part.size for part in kept) == above.size:
         return above, weights
     wet = np.concatenate([above[part].take(k) for part, k in zip(parts, kept, strict=True)])
@@ -83,5 +102,5 @@ def _shrink(wet: Array, volume: float, areas: Array | None) -> float:
 def _sums(wet: Array, areas: Array | None) -> tuple[float, float]:
     """Return Σ area and Σ area · height."""
     if areas is None:
-        return float(wet.size), float(wet.sum())
+        return float(wet.size), float(np.add.reduce(wet))
     return float(areas.sum()), float(areas @ wet)

@@ -21,7 +21,6 @@ from mdsolve.games.domains.base import (
     size_set,
 )
 from mdsolve.games.domains.finite import FiniteTypes, crossed, drawn_sizes
-from mdsolve.precision import exact_sum
 
 
 class SumNormalized(Domain):
@@ -40,7 +39,7 @@ class SumNormalized(Domain):
         array, _, failed = reward_and_labels(reward, outcomes, repr(self))
         if failed:
             return failed
-        total = exact_sum(array)
+        total = float(array.sum())
         if abs(total - 1.0) <= TOLERANCE:
             return None
         return (
