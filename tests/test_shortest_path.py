@@ -65,7 +65,9 @@ def least_mean(table):
 
 
 def exact_potentials(found):
-    return found.exact or tuple(Fraction(float(potential)) for potential in found.potentials)
+    return tuple(found.exact or ()) or tuple(
+        Fraction(float(potential)) for potential in found.potentials
+    )
 
 
 def assert_feasible(graph, found, margin=Fraction(0)):

@@ -179,7 +179,7 @@ def _payments(
     found: Feasible, graph: Graph, table: Array, names: Any, error: float, *, proved: bool
 ) -> Potentials:
     unit = Fraction(2) ** graph.exponent
-    exact = found.exact and tuple(unit * potential for potential in found.exact)
+    exact = None if found.exact is None else replace(found.exact, scale=unit)
     return Potentials(
         np.ldexp(found.potentials, graph.exponent),
         _slack(table, np.ldexp(found.potentials, graph.exponent), found.worst),

@@ -35,7 +35,7 @@ class Potentials:
         slack + 2 error.
     base : int or None
         The type from which `payments` are shortest paths, if any.
-    exact : tuple of Fraction, or None
+    exact : sequence of Fraction, or None
         Payments that violate nothing at all, where rounding them to `payments` does.
     proved : bool
         The table as given has payments without any slack, decided in exact integers.
@@ -51,7 +51,7 @@ class Potentials:
     labels: Sequence[str]
     error: float = 0.0
     base: int | None = None
-    exact: tuple[Fraction, ...] | None = None
+    exact: Sequence[Fraction] | None = None
     proved: bool = False
     margin: float = 0.0
     listed: FiniteTypes | None = None
@@ -64,7 +64,8 @@ class Potentials:
     @cached_property
     def exact_payments(self) -> tuple[Fraction, ...]:
         """Payments as exact rationals; where `proved`, no type gains anything under them."""
-        return self.exact or tuple(Fraction(float(payment)) for payment in self.payments)
+        given = self.payments.tolist() if self.exact is None else self.exact
+        return tuple(Fraction(payment) for payment in given)
 
     def payments_from(self, base: int | str = 0) -> Array:
         """Return the shortest paths from a base type, the largest payments that leave it 0.

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, nextafter
 
-import numpy as np
-
 from mdsolve.precision import EPS
 from mdsolve.solvers.shortest_path.exact import (
+    Stepped,
     cycle_length,
     repair,
     worst_edge,
@@ -49,14 +48,14 @@ class Feasible:
     worst : tuple of float, int, int
         What they violate the plain lengths by, at most (≤ 0: nothing; correctly rounded), and the
         edge's target and source.
-    exact : tuple of Fraction, or None
+    exact : sequence of Fraction, or None
         Exactly feasible potentials, where rounding those would break lengths + margin.
     """
 
     potentials: Array
     worst: tuple[float, int, int]
     margin: Fraction
-    exact: tuple[Fraction, ...] | None
+    exact: Stepped | None
 
     @property
     def excess(self) -> float:
@@ -135,9 +134,6 @@ def _exactly(graph: Graph, potentials: Array, margin: Fraction) -> Cycle | Feasi
     repaired = repair(graph, potentials, margin, max(0.0, excess - float(margin)))
     if repaired.cycle:
         return Cycle(repaired.cycle, cycle_length(graph.table, repaired.cycle))
-    exact = tuple(
-        Fraction(float(potential)) + int(step) * repaired.unit
-        for potential, step in zip(potentials, repaired.steps, strict=True)
-    )
-    rounded = np.array([float(potential) for potential in exact])
+    exact = Stepped(potentials, repaired.steps, repaired.unit)
+    rounded = exact.rounded()
     return Feasible(rounded, worst_edge(graph, rounded), margin, exact)

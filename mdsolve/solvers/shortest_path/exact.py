@@ -7,7 +7,7 @@ exceeds its own rounding.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -21,6 +21,7 @@ from mdsolve.solvers.shortest_path.sweeps import Array, Graph, Indices, cycle_am
 Integers = NDArray[Any]
 
 _SAFE = 1 << 62
+_LARGE = 1 << 1000
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,40 @@ def cycle_length(table: Array, cycle: tuple[int, ...]) -> Fraction:
         source = cycle[place - 1]
         total += Fraction(float(table[target, target])) - Fraction(float(table[target, source]))
     return total
+
+
+@dataclass(frozen=True, eq=False)
+class Stepped(Sequence[Fraction]):
+    """Numbers potential + step · unit, made when they are asked for.
+
+    Attributes
+    ----------
+    potentials : (nodes,) array
+    steps : (nodes,) array of integers
+    unit, scale : Fraction
+        The sums are in units of the scale.
+    """
+
+    potentials: Array
+    steps: Integers
+    unit: Fraction
+    scale: Fraction = Fraction(1)
+
+    def __len__(self) -> int:
+        return self.potentials.size
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return tuple(self[k] for k in range(*place.indices(len(self))))
+        exact = Fraction(float(self.potentials[place])) + int(self.steps[place]) * self.unit
+        return self.scale * exact
+
+    def rounded(self) -> Array:
+        """Return doubles within a rounding of the sums, apart from the scale."""
+        unit = float(self.unit)
+        if unit == 0.0 or int(np.abs(self.steps).max()) >= _LARGE:
+            return np.array([float(exact / self.scale) for exact in self])
+        return self.potentials + self.steps.astype(float) * unit
 
 
 @dataclass(frozen=True)

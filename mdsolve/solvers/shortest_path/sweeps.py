@@ -1,7 +1,8 @@
 """Dense Bellman-Ford in blocks of rows: p(t) ← min_s p(s) + length(s, t), warm started.
 
 Started at any p it falls to the largest potentials below p. After each sweep the parents are
-followed: a cycle among them has negative length, so a refutation comes within a few sweeps.
+followed: a cycle among them has negative length, so a refutation comes within a few sweeps; where
+there is none they are a forest, and every node falls with its ancestors at once.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ Indices = NDArray[np.intp]
 _CELLS = 1 << 17
 _FEW = 4
 _TILE = 256
+_CHAIN = 4.0  # roundings of a path against those of an edge
 _LEAST, _MOST = -900, 1000
 
 
@@ -134,8 +136,10 @@ def relax(graph: Graph, start: Array, margin: float, threshold: float) -> Relaxe
         for rows in graph.row_blocks():
             _relax_rows(graph, rows, columns, potentials, parents, margin, threshold, buffer)
         sweeps += 1
+        cycle = cycle_among(parents) if (potentials < before).any() else ()
+        if not cycle:
+            _descend(graph, potentials, parents, margin, _CHAIN * threshold)
         fallen = np.flatnonzero(potentials < before)
-        cycle = cycle_among(parents) if fallen.size else ()
         if cycle or not fallen.size:
             return Relaxed(potentials, parents, cycle, sweeps)
         columns = fallen if fallen.size * _FEW < graph.nodes else None
@@ -161,6 +165,25 @@ def cycle_among(parents: Indices) -> tuple[int, ...]:
     while (node := int(parents[node])) != cycle[0]:
         cycle.append(node)
     return tuple(reversed(cycle))
+
+
+def _descend(
+    graph: Graph, potentials: Array, parents: Indices, margin: float, threshold: float
+) -> None:
+    """Let every node fall to its root's potential + the length of the parents' path from there.
+
+    Paths double in each round, so that a fall does not need a sweep for each edge of its path.
+    """
+    nodes = np.arange(graph.nodes)
+    ahead = np.where(parents < 0, nodes, parents)
+    lengths = np.where(parents < 0, 0.0, margin - graph.excess[nodes, ahead])
+    for _ in range(graph.nodes.bit_length()):
+        if np.array_equal(further := ahead[ahead], ahead):
+            break
+        lengths += lengths[ahead]
+        ahead = further
+    found = potentials[ahead] + lengths
+    np.copyto(potentials, found, where=found < potentials - threshold)
 
 
 def _relax_rows(
