@@ -37,7 +37,7 @@ class Scaled:
         """Equilibrate the matrix, then bring sides and objective to size 1."""
         matrix = program.matrix.copy()
         rows, columns = np.ones(matrix.shape[0]), np.ones(matrix.shape[1])
-        for _ in range(_ROUNDS):
+        for _ in range(_ROUNDS if matrix.nnz else 0):
             for axis, scales in ((1, rows), (0, columns)):
                 factors = _inverse_power(abs(matrix).max(axis=axis).toarray().ravel())
                 scales *= factors
@@ -75,6 +75,15 @@ def run(program: LinearProgram) -> LpSolution | FarkasRay | Ray:
         f"linear program: HiGHS ends with {solver.modelStatusToString(status)!r} and neither a "
         "solution nor a ray. Check the range of its numbers, or state it at unit size."
     )
+
+
+def final_basis(program: LinearProgram) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Return the basis at which the simplex method stops, whatever it found there."""
+    solver = _load(program, Scaled.of(program))
+    solver.setOptionValue("presolve", "off")
+    solver.setOptionValue("solver", "simplex")
+    solver.run()
+    return _statuses(solver.getBasis())
 
 
 def _farkas(program: LinearProgram) -> LpSolution:
@@ -138,19 +147,23 @@ def _load(program: LinearProgram, scaled: Scaled) -> Any:
 
 
 def _solution(program: LinearProgram, scaled: Scaled, solver: Any) -> LpSolution:
-    found, basis = solver.getSolution(), solver.getBasis()
+    found = solver.getSolution()
     point = scaled.size * scaled.columns * np.asarray(found.col_value)
     prices = scaled.cost * scaled.rows * np.asarray(found.row_dual)
-    statuses = tuple(
-        tuple(_STATUS[int(status)] for status in part)
-        for part in (basis.col_status, basis.row_status)
-    )
     return LpSolution(
         program,
         np.clip(point, program.lower, program.upper),
         -prices if program.maximize else prices,
-        (statuses[0], statuses[1]) if basis.valid else None,
+        _statuses(solver.getBasis()),
     )
+
+
+def _statuses(basis: Any) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    columns, rows = (
+        tuple(_STATUS[int(status)] for status in part)
+        for part in (basis.col_status, basis.row_status)
+    )
+    return (columns, rows) if basis.valid else None
 
 
 def _inverse_power(sizes: Any) -> Any:

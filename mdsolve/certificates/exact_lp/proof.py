@@ -1,0 +1,141 @@
+"""What x, y and a ray prove about a linear program, read off its rows in exact numbers.
+
+For a minimum (a maximum is negated first), with y ≥ 0 on ≥ rows and y ≤ 0 on ≤ rows: any point has
+c·x ≥ b·y + Σ_j min over its bounds of (c − yA)_j x_j, and none exists where b·y exceeds
+Σ_j max over its bounds of (yA)_j x_j. A point and a ray along which it stays feasible while c·x
+falls leave no optimum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import lcm
+
+from flint import fmpz
+
+from mdsolve.certificates.exact_lp.program import ExactProgram
+from mdsolve.errors import InvalidInput
+
+Numbers = tuple[Fraction, ...]
+
+
+def check_point(program: ExactProgram, x: Numbers) -> None:
+    """Refuse a point outside a row or a bound."""
+    nums, den = _over_one(x)
+    for i, (value, scale) in enumerate(_values(program, nums)):
+        _check_row(program, i, Fraction(int(value), den * scale), program.bounds[i], "x")
+    for name, value, low, high in zip(program.names, x, program.lower, program.upper, strict=True):
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise InvalidInput(f"variable {name!r}: x is {shown(value)}, past its bound.")
+
+
+def check_optimal(program: ExactProgram, x: Numbers, y: Numbers) -> None:
+    """Refuse a feasible point and prices that leave a gap."""
+    _check_signs(program, y)
+    used = combined(program, y)
+    bound = sum((b * v for b, v in zip(program.bounds, y, strict=True) if v), Fraction(0))
+    for j, cost in enumerate(minimised(program)):
+        bound += _extreme(program, j, cost - used[j], least=True)
+    value = objective(program, x) * (-1 if program.maximize else 1)
+    if value != bound:
+        raise InvalidInput(
+            f"x, y: the objective is {shown(value)} in minimisation form, but y bounds it by "
+            f"{shown(bound)}: they prove no optimum."
+        )
+
+
+def check_infeasible(program: ExactProgram, y: Numbers) -> None:
+    """Refuse multipliers under which the rows do not contradict each other."""
+    _check_signs(program, y)
+    needed = sum((b * v for b, v in zip(program.bounds, y, strict=True) if v), Fraction(0))
+    most = Fraction(0)
+    for j, coefficient in enumerate(combined(program, y)):
+        most += _extreme(program, j, coefficient, least=False)
+    if needed <= most:
+        raise InvalidInput(
+            f"y: y·b is {shown(needed)}, within the largest y·Ax, {shown(most)}: "
+            "the rows do not contradict each other."
+        )
+
+
+def check_ray(program: ExactProgram, ray: Numbers) -> None:
+    """Refuse a direction that leaves a row or a bound, or does not improve the objective."""
+    nums, den = _over_one(ray)
+    for i, (value, scale) in enumerate(_values(program, nums)):
+        _check_row(program, i, Fraction(int(value), den * scale), Fraction(0), "the ray")
+    for name, step, low, high in zip(program.names, ray, program.lower, program.upper, strict=True):
+        if (low is not None and step < 0) or (high is not None and step > 0):
+            raise InvalidInput(
+                f"variable {name!r}: the ray moves it by {shown(step)}, past its bound."
+            )
+    gain = objective(program, ray) * (1 if program.maximize else -1)
+    if gain <= 0:
+        raise InvalidInput(f"ray: it improves the objective by {shown(gain)}, not at all.")
+
+
+def objective(program: ExactProgram, x: Numbers) -> Fraction:
+    """Return c·x."""
+    return sum((c * a for c, a in zip(program.objective, x, strict=True) if a), Fraction(0))
+
+
+def minimised(program: ExactProgram) -> Numbers:
+    """Return c, or −c of a maximum."""
+    return tuple(-c for c in program.objective) if program.maximize else program.objective
+
+
+def combined(program: ExactProgram, y: Numbers) -> list[Fraction]:
+    """Return yA."""
+    found = program.integers
+    nums, den = _over_one([v / r for v, r in zip(y, found.row_scales, strict=True)])
+    return [Fraction(int(a), den) for a in found.combined(nums)]
+
+
+def shown(value: Fraction) -> str:
+    """Return a number to 17 digits, however large."""
+    try:
+        return f"{float(value):.17g}"
+    except OverflowError:
+        return f"about 2^{value.numerator.bit_length() - value.denominator.bit_length()}"
+
+
+def _extreme(program: ExactProgram, j: int, coefficient: Fraction, *, least: bool) -> Fraction:
+    """Return the least or greatest value of coefficient · x_j within its bounds."""
+    if not coefficient:
+        return Fraction(0)
+    limit = program.lower[j] if (coefficient > 0) is least else program.upper[j]
+    if limit is None:
+        raise InvalidInput(
+            f"y: leaves {shown(coefficient)} on variable {program.names[j]!r}, which has no "
+            f"{'lower' if (coefficient > 0) is least else 'upper'} bound: it proves nothing."
+        )
+    return coefficient * limit
+
+
+def _check_signs(program: ExactProgram, y: Numbers) -> None:
+    for name, sense, price in zip(program.rows, program.senses, y, strict=True):
+        if (sense == ">=" and price < 0) or (sense == "<=" and price > 0):
+            raise InvalidInput(
+                f"row {name!r}: y is {shown(price)}, the wrong sign for a {sense} row."
+            )
+
+
+def _check_row(program: ExactProgram, i: int, value: Fraction, side: Fraction, what: str) -> None:
+    sense = program.senses[i]
+    holds = value <= side if sense == "<=" else value >= side if sense == ">=" else value == side
+    if not holds:
+        raise InvalidInput(
+            f"row {program.rows[i]!r}: {what} gives {shown(value)}, not {sense} {shown(side)}."
+        )
+
+
+def _values(program: ExactProgram, nums: list[fmpz]) -> list[tuple[fmpz, int]]:
+    """Return the rows' values times their scales, and the scales."""
+    found = program.integers
+    return list(zip(found.values(nums), found.row_scales, strict=True))
+
+
+def _over_one(values: Sequence[Fraction]) -> tuple[list[fmpz], int]:
+    """Write fractions over their least common denominator."""
+    den = lcm(*(a.denominator for a in values))
+    return [fmpz(a.numerator * (den // a.denominator)) for a in values], den
