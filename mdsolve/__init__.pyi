@@ -2,6 +2,7 @@
 
 from . import data_driven as data_driven
 from . import plots as plots
+from .certificates.exact_lp import ExactLp, ExactProgram, exact_solve
 from .comparisons import bradley_terry, rewards_from_comparisons
 from .divergences import (
     DIVERGENCES,
@@ -204,6 +205,9 @@ __all__ = [
     "LpSolution",
     "FarkasRay",
     "Ray",
+    "exact_solve",
+    "ExactLp",
+    "ExactProgram",
     # pictures, refusals, registries
     "plots",
     "MdsolveError",

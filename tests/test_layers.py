@@ -19,6 +19,7 @@ ROWS = (
     {"mechanism"},
     {"incentives", "sampled"},
     {"data_driven"},
+    {"certificates"},
     {"plots"},
     {"cli"},
 )
