@@ -155,7 +155,7 @@ class ExactProgram:
         for name, low, high in zip(self.names, self.lower, self.upper, strict=True):
             if low is not None and high is not None and low > high:
                 raise InvalidInput(
-                    f"variable {name!r}: bounds from {low} to {high}. "
+                    f"variable {name!r}: bounds from {shown(low)} to {shown(high)}. "
                     "The lower bound must not exceed the upper."
                 )
 
@@ -211,6 +211,14 @@ def _summed(columns: list[int], cells: list[Fraction]) -> Entries:
     return tuple((j, a) for j, a in sorted(row.items()) if a)
 
 
+def shown(value: Fraction) -> str:
+    """Return a number to 17 digits, however large."""
+    try:
+        return f"{float(value):.17g}"
+    except OverflowError:
+        return f"about 2^{value.numerator.bit_length() - value.denominator.bit_length()}"
+
+
 def _numbers(name: str, values: Iterable[Any]) -> tuple[Fraction, ...]:
     found: list[Fraction] = []
     for place, value in enumerate(values):
@@ -245,5 +253,5 @@ def _double(value: Fraction) -> float:
         return float(value)
     except OverflowError as error:
         raise InvalidInput(
-            f"{value}: beyond the largest double. Scale the program before rounding it."
+            f"{shown(value)}: beyond the largest double. Scale the program before rounding it."
         ) from error

@@ -14,7 +14,7 @@ from math import lcm
 
 from flint import fmpz
 
-from mdsolve.certificates.exact_lp.program import ExactProgram
+from mdsolve.certificates.exact_lp.program import ExactProgram, shown
 from mdsolve.errors import InvalidInput
 
 Numbers = tuple[Fraction, ...]
@@ -89,14 +89,6 @@ def combined(program: ExactProgram, y: Numbers) -> list[Fraction]:
     found = program.integers
     nums, den = _over_one([v / r for v, r in zip(y, found.row_scales, strict=True)])
     return [Fraction(int(a), den) for a in found.combined(nums)]
-
-
-def shown(value: Fraction) -> str:
-    """Return a number to 17 digits, however large."""
-    try:
-        return f"{float(value):.17g}"
-    except OverflowError:
-        return f"about 2^{value.numerator.bit_length() - value.denominator.bit_length()}"
 
 
 def _extreme(program: ExactProgram, j: int, coefficient: Fraction, *, least: bool) -> Fraction:
