@@ -444,7 +444,7 @@ def check(problem: bytes, certificate: bytes, backend: type = Integers) -> tuple
         need(c.kind in KINDS, f"kind: {c.kind[:40]!r} is unknown")
         judge, forms, scope, spec = KINDS[c.kind]
         need(c.scope == scope, f"scope: a certificate of this kind speaks of {scope}")
-        form = data.get("form") if isinstance(data, dict) else ""
+        form: Any = data.get("form") if isinstance(data, dict) else None
         need(form in forms, "problem: not of the form that the kind speaks of")
         p = fields(data, "schema:word form:word " + FORMS[form], "problem")
         need(p.schema == "mdsolve-problem/1", "problem: another schema")
