@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+#: a mean of rates may round to a little above 1
+MOST_RATE = 1.0 + 1e-9
+
 
 @dataclass(frozen=True, eq=False)
 class ClickAuctions:
@@ -83,7 +86,7 @@ class ClickAuctions:
         names = names_of(bidders, values.shape[1])
         refuse_outside("values", values, names, 0.0, np.inf, "A click is worth at least 0")
         chance = "A rate is the chance of a click: divide clicks by impressions"
-        refuse_outside("rates", rates, names, 0.0, 1.0, chance)
+        refuse_outside("rates", rates, names, 0.0, MOST_RATE, chance)
         fields: dict[str, Any] = {
             "values": values,
             "rates": rates,
@@ -273,7 +276,7 @@ def _without(given: ArrayLike | None, shape: tuple[int, ...], names: Sequence[st
         ) from error
     others = np.where(np.eye(shape[1], dtype=bool), 0.0, table)
     why = "A rate is the chance of a click"
-    refuse_outside("rates_without", others, names, 0.0, 1.0, why)
+    refuse_outside("rates_without", others, names, 0.0, MOST_RATE, why)
     return others
 
 

@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mdsolve.arrays import PerAuction, PerAuctionAndBidder, PerAuctionAndPair
-from mdsolve.data_driven.clicks.auctions import ClickAuctions, refuse_outside
+from mdsolve.data_driven.clicks.auctions import MOST_RATE, ClickAuctions, refuse_outside
 from mdsolve.data_driven.clicks.payments import ClickPayment
 from mdsolve.errors import InvalidInput
 
 Array = NDArray[np.float64]
+#: by how much bounds on a rate may miss the true one
+ROUNDING = 1e-9
 States = Sequence[tuple[ArrayLike, ArrayLike]]
 
 
@@ -178,10 +180,10 @@ def _bounds(auctions: ClickAuctions, lowest: ArrayLike, highest: ArrayLike) -> t
             f"lowest and highest: {error}. Give bounds for (auctions, bidders, bidders)."
         ) from error
     for name, bound in (("lowest", low), ("highest", high)):
-        refuse_outside(name, bound, auctions.bidders, 0.0, 1.0, "Rates lie between 0 and 1")
+        refuse_outside(name, bound, auctions.bidders, 0.0, MOST_RATE, "Rates lie in [0, 1]")
     moved = np.eye(count, dtype=bool) if auctions.rates_without is None else np.True_
     true = auctions.rates[:, None, :]
-    outside = moved & ((low > true) | (high < true))
+    outside = moved & ((low > true + ROUNDING) | (high < true - ROUNDING))
     if outside.any():
         auction, i, j = (int(k) for k in np.argwhere(outside)[0])
         raise InvalidInput(
