@@ -19,6 +19,7 @@ from mdsolve.games.files import written_whole
 from mdsolve.games.validation import read_only
 from mdsolve.outcome_views import html, json_text, text
 from mdsolve.payments import Payment, Settlement
+from mdsolve.payments.settlement import Floor
 from mdsolve.training_rules import TOLERANCE, FiniteMenu, Training, TrainingRule
 from mdsolve.training_rules.training import is_constrained, refuse_other_games
 
@@ -162,6 +163,11 @@ class Outcome:
         """Upper ends of the payments' intervals, (groups,), welfare units."""
         return self.settlement.payment_upper
 
+    @property
+    def floors(self) -> tuple[Floor, ...]:
+        """What each group's presence is worth at least, if the payment charges it, else ()."""
+        return self.settlement.floors
+
     @cached_property
     def values(self) -> PerGroup:
         """Each group's mean reward <r_i, π>, (groups,), reward units."""
@@ -240,17 +246,19 @@ class Outcome:
         import pyarrow as pa
 
         if by == "group":
-            return pa.table(
-                {
-                    "group": list(self.game.groups),
-                    "size": self.game.sizes,
-                    "value": self.values,
-                    "payment": self.payments,
-                    "payment_lower": self.payment_lower,
-                    "payment_upper": self.payment_upper,
-                    "utility": self.utilities,
-                }
-            )
+            columns: dict[str, Any] = {
+                "group": list(self.game.groups),
+                "size": self.game.sizes,
+                "value": self.values,
+                "payment": self.payments,
+                "payment_lower": self.payment_lower,
+                "payment_upper": self.payment_upper,
+                "utility": self.utilities,
+            }
+            if self.floors:
+                columns["floor_lower"] = [floor.lower for floor in self.floors]
+                columns["floor_upper"] = [floor.upper for floor in self.floors]
+            return pa.table(columns)
         if by != "outcome":
             raise InvalidInput(f'by: {by!r} is not a row of a table. Use "outcome" or "group".')
         if isinstance(self.mechanism.rule, FiniteMenu):
@@ -265,9 +273,13 @@ class Outcome:
         )
 
     def to_dict(self, prompt: str | None = None) -> dict[str, Any]:
-        """Return everything as plain lists and numbers, payments and utilities by group."""
+        """Return everything as plain lists and numbers, payments and utilities by group.
+
+        A payment with floors adds them: by group a bracket, the size, and the report of least
+        worth.
+        """
         groups = [str(group) for group in self.game.groups]
-        return {
+        found = {
             "prompt": prompt,
             "outcomes": [str(outcome) for outcome in self.game.outcomes],
             "groups": groups,
@@ -287,6 +299,17 @@ class Outcome:
             "upper": self.upper,
             "solver": self.training.solver,
         }
+        if self.floors:
+            found["floors"] = {
+                group: {
+                    "lower": floor.lower,
+                    "upper": floor.upper,
+                    "size": floor.size,
+                    "report": floor.report.tolist(),
+                }
+                for group, floor in zip(groups, self.floors, strict=True)
+            }
+        return found
 
     def write(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:
         """Write `to_dict` as ``.json``, or `table` as ``.csv`` or ``.parquet``: all or nothing.

@@ -88,6 +88,7 @@ def test_json_holds_what_the_library_computes():
         outcome = expected[game["prompt"]]
         assert game == json.loads(json.dumps(outcome.to_dict(game["prompt"])))
         assert set(game["payments"]) == set(game["utilities"]) == set(GROUPS)
+        assert "floors" not in game
         assert game["lower"] <= game["upper"]
         assert sum(game["model"]) == pytest.approx(1.0)
 

@@ -196,6 +196,65 @@ def test_options_of_verify_that_cannot_be_meant_are_refused(desk, options, messa
     assert message in done.text
 
 
+# ---------------------------------------------------------------- verify --models
+
+MODELS = "type,x,y,z\nbig,0.25,0.25,0.5\nplain,0.5,0.25,0.25\nmixed,0.25,0.5,0.25\n"
+PAID = "type,payment\nmixed,0.25\nbig,0.5\nplain,0.25\n"
+
+
+@pytest.fixture
+def menu(desk):
+    """Return the folder with types of size 1, 1, 2, the models of their reports and payments."""
+    (desk / "models.csv").write_text(MODELS)
+    (desk / "menu.csv").write_text(PAID)
+    return desk
+
+
+def test_models_and_rewards_are_audited_as_their_table_is(menu):
+    """Values are size x <reward, model>; rows and columns of the three tables match by name."""
+    rewards = np.array([[1, 0, 0], [0.2, 0.5, 0.3], [0, 0, 2]])
+    models = np.array([[0.5, 0.25, 0.25], [0.25, 0.5, 0.25], [0.25, 0.25, 0.5]])
+    expected = verify(rewards @ models.T, [0.25, 0.25, 0.5], labels=["plain", "mixed", "big"])
+    found = asked(0, "verify", "types.csv", "menu.csv", "--models", "models.csv")
+    assert (found["type"], found["report"]) == (expected.type, expected.report)
+    assert found["gain"] == pytest.approx(expected.gain, rel=1e-14)
+    assert found["utility"] == pytest.approx(expected.utility, rel=1e-14)
+    (menu / "menu.csv").write_text(PAID.replace("plain,0.25", "plain,0.95"))
+    done = run("verify", "types.csv", "menu.csv", "--models", "models.csv")
+    assert done.code == 1
+    assert "type plain gains by reporting mixed." in done.text
+
+
+def test_sizes_are_1_where_there_are_none(menu):
+    (menu / "types.csv").write_text("type,x,y,z\nplain,1,0,0\nmixed,0.2,0.5,0.3\nbig,0,0,2\n")
+    found = asked(0, "verify", "types.csv", "menu.csv", "--models", "models.csv")
+    assert found == asked(0, "verify", "types.csv", "menu.csv", "--models", "models.csv")
+    assert found["poorest"] == "mixed"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("models", MODELS.replace("0.5,0.25,0.25", "0.5,0.25,0.3"), "type 'plain', line 3, has no"),
+        ("models", MODELS.replace("0.5,0.25,0.25", "1.25,-0.25,0"), "smallest entry is -0.25 and"),
+        ("models", MODELS.replace("mixed,0.25", "mixed,nan"), "models.csv, line 4, column 'x'"),
+        ("models", MODELS.replace("mixed", "mild"), "type 'mixed' has not a row. Add a row of its"),
+        ("models", MODELS.replace(",z", ",w"), "outcome 'z' has not a column. Add a column of its"),
+        ("models", MODELS.replace("type", "report"), "there is no column 'type'; the columns are"),
+        ("types", "type,size\nplain,1\n", "types.csv: no outcomes; the columns are"),
+        ("types", TYPES.replace("type,", "who,"), "there is no column 'type'"),
+        ("types", TYPES.replace("big,2", "big,inf"), "types.csv, line 4, column 'size'"),
+        ("types", TYPES.replace("mixed", "plain"), "type 'plain' stands in line 2 and again in"),
+        ("menu", PAID.replace("0.5", "inf"), "menu.csv, line 3, column 'payment'"),
+    ],
+)
+def test_tables_that_do_not_fit_models_are_refused(menu, name, text, message):
+    (menu / f"{name}.csv").write_text(text)
+    done = run("verify", "types.csv", "menu.csv", "--models", "models.csv")
+    assert done.code == 2
+    assert message in done.text
+
+
 # ---------------------------------------------------------------- payments
 
 
@@ -341,8 +400,26 @@ def test_the_largest_payments_are_the_library_s(domain):
     outcome = md.Mechanism(rule, payment).run(game)
     assert list(found["payments"].values()) == outcome.payments.tolist()
     assert_allclose(list(found["utilities"].values()), outcome.utilities)
+    assert found == json.loads(json.dumps(outcome.to_dict("late-rent")))
     least = md.Mechanism(rule, md.AffineMaximizer()).run(game).payments
     assert (np.array(list(found["payments"].values())) > least).all()
+
+
+def test_floors_are_shown_bracketed_by_group(desk):
+    """b of each group: in --json with its report, in the table of payments, on the screen."""
+    (desk / "pair.csv").write_text("outcome,reference,a,b\nx,0.5,1,0\ny,0.5,0,1\n")
+    arguments = ("solve", "pair.csv", "--strength", 4, "--divergence", "l2", "--domain", "sum")
+    arguments = (*arguments, "--payment", "revenue")
+    (game,) = asked(0, *arguments)["games"]
+    assert game["floors"].keys() == game["payments"].keys() == {"a", "b"}
+    floor = game["floors"]["a"]
+    assert floor["lower"] <= 0.46875 <= floor["upper"] <= floor["lower"] + 1e-14
+    assert floor["size"] == 1.0
+    assert floor["report"] == [1.0, 0.0]
+    shown = run(*arguments, "--out", "shown.csv")
+    assert "its floor" in shown.text
+    table = (desk / "shown.payments.csv").read_text().splitlines()
+    assert table[0].endswith('"floor_lower","floor_upper"')
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_products_and_rationals_agree(seed, change):
     assert isinstance(answer, Potentials)
     payments = answer.payments.copy()
     payments[0] += change
-    gain, liar, report, doubt = Products(rewards, models, sizes).worst_gain(payments)
+    gain, liar, report, doubt, _ = Products(rewards, models, sizes).worst_gain(payments)
     exact = [
         sum(Fraction(r) * Fraction(p) for r, p in zip(rewards[t], models[s], strict=True))
         * Fraction(sizes[t])
@@ -111,6 +111,28 @@ def test_blocks_find_the_same_pair_as_the_table():
     assert (table.type, table.report) == (products.type, products.report)
     assert table.gain == pytest.approx(products.gain, rel=1e-13)
     assert table.utility == pytest.approx(products.utility, rel=1e-13)
+
+
+def test_an_interrupted_audit_keeps_what_refutes_and_claims_no_more():
+    """A violation stands whatever the rest holds; without one nothing is known of the rest."""
+    rng = np.random.default_rng(5)
+    rewards, models, sizes = drawn_products(rng, 500, 4)
+    answer = implement((sizes[:, None] * rewards) @ models.T)
+    products, payments = Products(rewards, models, sizes), answer.payments.copy()
+
+    def stop(read, count):
+        if read > count // 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match=r"after 256 of 500 types; none of them gains"):
+        verify(products, payments, progress=stop)
+    payments[20] += 1.0
+    found = verify(products, payments, progress=stop)
+    assert isinstance(found, Violation)
+    assert (found.type, found.complete) == ("type-20", False)
+    assert found.gain == verify(products, payments).gain
+    with pytest.raises(KeyboardInterrupt, match="none of them gains"):
+        verify(products, payments, error=1.0, progress=stop)
 
 
 def test_participation_is_required_where_an_outside_option_is_given():

@@ -9,7 +9,7 @@ import numpy as np
 import typer
 
 from mdsolve.cli import charges, options, output, type_tables, views
-from mdsolve.cli.progress import busy
+from mdsolve.cli.progress import busy, counting
 from mdsolve.cli.reading import Source, rule_of
 from mdsolve.errors import InvalidInput
 from mdsolve.incentives import NegativeCycle, implement, implementable
@@ -105,8 +105,8 @@ def payments(
         game = source.game()
         index = game.group_index(group)
         listed = type_tables.types(types, game, index)
-        with busy(f"training on {len(listed):,} reports", quiet=quiet):
-            answer = implementable(chosen, game, index, listed)
+        with counting("reports", quiet=quiet) as progress:
+            answer = implementable(chosen, game, index, listed, progress=progress)
     if isinstance(answer, NegativeCycle):
         charges.report_cycle(answer, as_json=as_json, quiet=quiet)
         raise typer.Exit(1)

@@ -34,6 +34,22 @@ def run_all(
     KeyboardInterrupt
         With how many games were done.
     """
+    done: list[Result] = []
+    try:
+        with counting("prompts", quiet=quiet) as progress:
+            for prompt, game in games:
+                done.append(_one(place(table, prompt), game, work))
+                progress(len(done), len(games))
+    except KeyboardInterrupt as stop:
+        raise KeyboardInterrupt(
+            f"interrupted after {len(done)} of {len(games)} games; nothing was written."
+        ) from stop
+    return done
+
+
+@contextmanager
+def counting(what: str, *, quiet: bool) -> Generator[Callable[[int, int], None]]:
+    """Yield what is called with (done, all): a bar on a terminal's stderr, once it takes long."""
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
@@ -41,25 +57,20 @@ def run_all(
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    done: list[Result] = []
     bar = Progress(
         *columns, console=console, transient=True, disable=quiet or not console.is_terminal
     )
-    task = bar.add_task("prompts", total=len(games))
-    start = time.monotonic()
+    task, start = bar.add_task(what, total=None), time.monotonic()
+
+    def progress(done: int, total: int) -> None:
+        bar.update(task, completed=done, total=total)
+        if not bar.live.is_started and time.monotonic() - start > PATIENCE:
+            bar.start()
+
     try:
-        for prompt, game in games:
-            done.append(_one(place(table, prompt), game, work))
-            bar.update(task, completed=len(done))
-            if not bar.live.is_started and time.monotonic() - start > PATIENCE:
-                bar.start()
-    except KeyboardInterrupt as stop:
-        raise KeyboardInterrupt(
-            f"interrupted after {len(done)} of {len(games)} games; nothing was written."
-        ) from stop
+        yield progress
     finally:
         bar.stop()
-    return done
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from mdsolve.errors import InvalidInput
 from mdsolve.games import Game
 from mdsolve.games.domains import FiniteTypes
 from mdsolve.games.sources import Table, opened
+from mdsolve.games.validation import SUM_TOLERANCE
+from mdsolve.incentives import Products
 
 Array = NDArray[np.float64]
 
@@ -66,6 +68,48 @@ def types(path: Path, game: Game, group: int) -> FiniteTypes:
     return FiniteTypes(rewards, sizes, labels=labels, outcomes=outcomes)
 
 
+def products(types: Path, models: Path) -> tuple[Products, tuple[str, ...]]:
+    """Return types' rewards and sizes with the model of each report, and the types."""
+    rewards = _opened(types, "Give a row for each type.")
+    _require(rewards, (TYPE,))
+    labels = _labels(rewards, TYPE)
+    outcomes = [name for name in rewards.columns if name not in (TYPE, SIZE)]
+    if not outcomes:
+        raise InvalidInput(
+            f"{rewards.name}: no outcomes; the columns are {list(rewards.columns)}. Give a column "
+            "of rewards for each outcome of the models."
+        )
+    sizes = _numbers(rewards, SIZE) if SIZE in rewards.columns else 1.0
+    worth = np.column_stack([_numbers(rewards, name) for name in outcomes])
+    return Products(worth, _models(models, labels, outcomes), sizes), labels
+
+
+def _models(path: Path, labels: Sequence[str], outcomes: Sequence[str]) -> Array:
+    """Return the distribution over outcomes at each of the labelled reports."""
+    table = _opened(path, "Give a row for each type.")
+    _require(table, (TYPE,))
+    given = [name for name in table.columns if name != TYPE]
+    _same(table.name, "a column", given, outcomes, "outcome")
+    named = _labels(table, TYPE)
+    _same(table.name, "a row", named, labels)
+    rows = {label: row for row, label in enumerate(named)}
+    found = np.column_stack([_numbers(table, name) for name in outcomes])
+    _refuse_other_than_models(table, found, named)
+    return found[[rows[label] for label in labels]]
+
+
+def _refuse_other_than_models(table: Table, found: Array, labels: Sequence[str]) -> None:
+    total = found.sum(axis=1)
+    wrong = ~((np.abs(total - 1.0) <= SUM_TOLERANCE) & (found.min(axis=1) >= -SUM_TOLERANCE))
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise InvalidInput(
+            f"{table.name}: type {labels[row]!r}, {table.place(row)}, has no distribution: its "
+            f"smallest entry is {found[row].min():.6g} and its sum {total[row]:.12g}. Give the "
+            "probabilities of all outcomes of the model that its report leads to."
+        )
+
+
 def _opened(path: Path, remedy: str) -> Table:
     try:
         return opened(path)
@@ -104,7 +148,7 @@ def _require(table: Table, names: Sequence[str]) -> None:
     if missing := [name for name in names if name not in table.columns]:
         raise InvalidInput(
             f"{table.name}: there is no column {missing[0]!r}; the columns are "
-            f"{list(table.columns)}. Name two of them {names[0]!r} and {names[1]!r}."
+            f"{list(table.columns)}. Name {' and '.join(map(repr, names))}."
         )
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from mdsolve.cli import options, output, type_tables, views
+from mdsolve.cli.progress import counting
 from mdsolve.errors import InvalidInput
 from mdsolve.incentives import Verified, Violation
 from mdsolve.incentives import verify as audited
@@ -21,7 +22,8 @@ def verify(
         typer.Argument(
             metavar="VALUES",
             help="CSV or Parquet, one row a type: the first column names it, and the column of "
-            "each report holds what the type values it at (welfare units).",
+            "each report holds what the type values it at (welfare units). With --models: columns "
+            "type, size (1 by default), and the type's reward for each outcome.",
         ),
     ],
     payments: Annotated[
@@ -32,6 +34,15 @@ def verify(
             "at each report.",
         ),
     ],
+    models: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="MODELS",
+            help="What each report leads to, a row a type: columns type, and each outcome's "
+            "probability. Values are then size x <reward, model>, and no table of all pairs is "
+            "ever built: for many types.",
+        ),
+    ] = None,
     outside: Annotated[
         float | None,
         typer.Option(
@@ -56,9 +67,15 @@ def verify(
         raise InvalidInput(
             f"--outside: {outside!r} is not finite. Give a utility, or leave the option out."
         )
-    table, labels = type_tables.valuations(values)
+    if models is None:
+        table, labels = type_tables.valuations(values)
+    else:
+        table, labels = type_tables.products(values, models)
     charged = type_tables.payments(payments, labels)
-    found = audited(table, charged, labels=labels, outside=outside, error=error)
+    with counting("types", quiet=quiet) as progress:
+        found = audited(
+            table, charged, labels=labels, outside=outside, error=error, progress=progress
+        )
     if as_json:
         typer.echo(output.json_text(_as_object(found, len(labels), outside)))
     elif not quiet:
@@ -81,6 +98,7 @@ def _as_object(found: Verified | Violation, count: int, outside: float | None) -
         "poorest": found.poorest,
         "outside": outside,
         "error": found.error,
+        "complete": getattr(found, "complete", True),
     }
 
 
@@ -101,6 +119,8 @@ def _show(found: Verified | Violation, count: int, outside: float | None) -> Non
     table.add_row(f"lowest utility{beyond}", poorest, f"{found.utility:.6g}")
     table.add_row("least eps", "for eps-truthful", f"{found.least_eps:.6g}")
     out.print(table)
+    if not getattr(found, "complete", True):
+        out.print("\nInterrupted: this is the worst of what was read.")
     if outside is None:
         out.print("\nParticipation was not required; --outside 0 does.")
 

@@ -122,6 +122,9 @@ def _groups(outcomes: Sequence[Outcome]) -> Table:
     many = len(outcomes) > 1
     game, payment = outcomes[0].game, outcomes[0].mechanism.payment
     columns = {"value\n(reward units)": np.mean([each.values for each in outcomes], axis=0)}
+    if outcomes[0].floors:
+        floors = [[floor.value for floor in each.floors] for each in outcomes]
+        columns["its floor\n(welfare units)"] = np.sum(floors, axis=0)
     if not isinstance(payment, Unpaid):
         columns["payment\n(welfare units)"] = np.sum([each.payments for each in outcomes], axis=0)
     utilities = np.sum([each.utilities for each in outcomes], axis=0)

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from mdsolve.errors import InvalidInput
 from mdsolve.games import Game
 from mdsolve.games.labels import checked_labels
-from mdsolve.incentives.products import Products
+from mdsolve.incentives.products import Products, Progress, WorstGain
 from mdsolve.mechanism import Mechanism
 from mdsolve.payments.shortest_path import square
 from mdsolve.solvers.shortest_path import Graph, worst_edge
@@ -82,6 +82,8 @@ class Violation:
         What that type gains by that report (welfare units).
     utility, poorest, error
         As for `Verified`.
+    complete : bool
+        False where an interrupt ended the audit: the pair is then the worst of those read.
     """
 
     kind: str
@@ -91,6 +93,7 @@ class Violation:
     utility: float
     poorest: str
     error: float = 0.0
+    complete: bool = True
 
     verdict = "refuted"
 
@@ -112,6 +115,7 @@ def verify(
     labels: Any = None,
     outside: ArrayLike | None = None,
     error: float = 0.0,
+    progress: Progress | None = None,
 ) -> Verified | Violation:
     """Return whether given payments make truth best for every type, with the worst pair.
 
@@ -127,11 +131,15 @@ def verify(
         Utility of each type without the mechanism: then participation is required too.
     error : float
         Entrywise error of the values: a gain refutes only above 2 error, a utility below −error.
+    progress : callable, optional
+        Called with (types read, types), of `Products` alone.
 
     Raises
     ------
     InvalidInput
         If values or payments are not finite, or of unequal sizes.
+    KeyboardInterrupt
+        On an interrupt (Ctrl-C) before a violation was found; one that was found is returned.
 
     Examples
     --------
@@ -140,28 +148,28 @@ def verify(
     """
     if isinstance(values, Products):
         count, charged = values.count, _payments(payments, values.count)
-        gain, liar, report, doubt = values.worst_gain(charged)
-        error = max(error, doubt)
+        worst = values.worst_gain(charged, refuting=2.0 * error, progress=progress)
+        error = max(error, worst.doubt)
         own = values.own()
     else:
         table = square(values)
         count, charged = len(table), _payments(payments, len(table))
-        gain, liar, report = _worst_gain(table, charged)
+        worst = _worst_gain(table, charged)
         own = np.diagonal(table)
     names = checked_labels("type", labels, count, "type-")
     option = np.broadcast_to(np.asarray(0.0 if outside is None else outside, float), (count,))
     utilities = [fsum(terms) for terms in zip(own, -charged, -option, strict=True)]
     poorest = int(np.argmin(utilities))
     found = (
-        names[liar],
-        names[report],
-        gain,
+        names[worst.type],
+        names[worst.report],
+        worst.gain,
         utilities[poorest],
         names[poorest],
         error,
     )
-    if gain > 2.0 * error:
-        return Violation("incentive", *found)
+    if worst.gain > 2.0 * error:
+        return Violation("incentive", *found, complete=worst.complete)
     if outside is not None and utilities[poorest] < -error:
         return Violation("participation", *found)
     return Verified(*found)
@@ -231,14 +239,14 @@ def _outcome(mechanism: Any, game: Game, group: int, name: str) -> tuple[Any, fl
     return model, float(charges[group if charges.size > 1 else 0]), 0.0
 
 
-def _worst_gain(table: Array, payments: Array) -> tuple[float, int, int]:
+def _worst_gain(table: Array, payments: Array) -> WorstGain:
     if len(table) == 1:
-        return -inf, 0, 0
+        return WorstGain(-inf, 0, 0)
     top = max(float(np.abs(table).max()), float(np.abs(payments).max()))
     exponent = int(np.frexp(top)[1]) if top > 1e300 else 0
     graph = Graph(np.ldexp(table, -exponent) if exponent else table, exponent)
     gain, liar, report = worst_edge(graph, np.ldexp(payments, -exponent))
-    return float(np.ldexp(gain, exponent)), liar, report
+    return WorstGain(float(np.ldexp(gain, exponent)), liar, report)
 
 
 def _payments(payments: ArrayLike, count: int) -> Array:

@@ -6,11 +6,11 @@ maximum, and no table is ever held. Pairs within the product's rounding are deci
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import inf
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +19,7 @@ from mdsolve.errors import InvalidInput
 from mdsolve.precision import EPS
 
 Array = NDArray[np.float64]
+Progress = Callable[[int, int], None]
 
 # products of at most 2^18 multiplications stay in the cache and on one BLAS thread: several threads
 # would wait for each other wherever the machine is busy
@@ -27,6 +28,27 @@ _ROWS = 64
 _WIDE = 64
 _BLOCK = 512
 _MOST = 200_000
+
+
+class WorstGain(NamedTuple):
+    """The misreport that gains most, correctly rounded; negative where truth is strictly best.
+
+    Attributes
+    ----------
+    gain : float
+        Welfare units.
+    type, report : int
+    doubt : float
+        0 unless more than 200,000 pairs lie within rounding of the worst: then that rounding.
+    complete : bool
+        Not interrupted: all pairs were read.
+    """
+
+    gain: float
+    type: int
+    report: int
+    doubt: float = 0.0
+    complete: bool = True
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -44,7 +66,7 @@ class Products:
     Examples
     --------
     >>> Products([[1.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 1.0]]).worst_gain(np.zeros(2))
-    (-1.0, 0, 1, 0.0)
+    WorstGain(gain=-1.0, type=0, report=1, doubt=0.0, complete=True)
     """
 
     rewards: Array
@@ -85,26 +107,46 @@ class Products:
         """Return every type's valuation of what its own report leads to."""
         return self.sizes * np.einsum("tx,tx->t", self.rewards, self.models)
 
-    def worst_gain(self, payments: Array) -> tuple[float, int, int, float]:
-        """Return (gain, type, report, doubt) of the misreport that gains most, correctly rounded.
+    def worst_gain(
+        self, payments: Array, *, refuting: float = 0.0, progress: Progress | None = None
+    ) -> WorstGain:
+        """Return the misreport that gains most.
 
-        The gain is negative where truth is strictly best. The doubt is 0 unless more than
-        200,000 pairs lie within rounding of the worst: then it is that rounding.
+        Parameters
+        ----------
+        payments : (types,) array
+        refuting : float
+            An interrupt (Ctrl-C) returns the worst so far if it gains more than this.
+        progress : callable, optional
+            Called with (types read, types).
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If nothing that refutes was found before an interrupt, with how far it came.
         """
         if self.count == 1:
-            return -inf, 0, 0, 0.0
-        error = self._rounding(payments)
+            return WorstGain(-inf, 0, 0)
+        error, read = self._rounding(payments), 0
         floor, found = -inf, []
-        for rows, columns, gains in self._blocks(payments):
-            best = float(gains.max())
-            if best < floor:
-                continue
-            tops = gains.max(axis=1)
-            floor = max(floor, best - 2.0 * error if abs(best) > error else -3.0 * error)
-            near = np.flatnonzero(tops >= floor)
-            places = np.argwhere(gains[near] >= floor)
-            liars, reports = rows.start + near[places[:, 0]], columns.start + places[:, 1]
-            found.append((gains[near][places[:, 0], places[:, 1]], liars, reports))
+        try:
+            for rows, columns, gains in self._blocks(payments):
+                best = float(gains.max())
+                if best >= floor:
+                    floor = max(floor, best - 2.0 * error if abs(best) > error else -3.0 * error)
+                    found.append(_above(gains, floor, rows.start, columns.start))
+                if columns.stop == self.count:
+                    read = rows.stop
+                    if progress is not None:
+                        progress(read, self.count)
+        except KeyboardInterrupt as stop:
+            worst = self._decide(payments, floor, found, error) if found else None
+            if worst is None or worst.gain <= refuting + 2.0 * worst.doubt:
+                raise KeyboardInterrupt(
+                    f"interrupted after {read:,} of {self.count:,} types; none of them gains by a "
+                    "misreport, and nothing is known of the others."
+                ) from stop
+            return worst._replace(complete=False)
         return self._decide(payments, floor, found, error)
 
     def gain(self, payments: Array, liar: int, report: int) -> Fraction:
@@ -120,9 +162,7 @@ class Products:
         charge = Fraction(float(payments[report])) - Fraction(float(payments[liar]))
         return Fraction(float(self.sizes[liar])) * change - charge
 
-    def _decide(
-        self, payments: Array, floor: float, found: list[Any], error: float
-    ) -> tuple[float, int, int, float]:
+    def _decide(self, payments: Array, floor: float, found: list[Any], error: float) -> WorstGain:
         gains, liars, reports = (np.concatenate(part) for part in zip(*found, strict=True))
         order = np.argsort(-gains, kind="stable")
         order = order[gains[order] >= floor]
@@ -130,7 +170,7 @@ class Products:
         pairs = [(int(liars[k]), int(reports[k])) for k in order[:_MOST]]
         exact = [self.gain(payments, *pair) for pair in pairs]
         place = max(range(len(pairs)), key=exact.__getitem__)
-        return float(exact[place]), *pairs[place], doubt
+        return WorstGain(float(exact[place]), *pairs[place], doubt)
 
     def _rounding(self, payments: Array) -> float:
         terms = 2.0 * self.bound + 2.0 * float(np.abs(payments).max())
@@ -157,3 +197,11 @@ class Products:
                 own = np.arange(max(rows.start, first), min(rows.stop, columns.stop))
                 gains[own - rows.start, own - first] = -inf
                 yield rows, columns, gains
+
+
+def _above(gains: Array, floor: float, first_row: int, first_column: int) -> tuple[Any, Any, Any]:
+    """Return the gains of a block from a floor on, and whose and by which report they are."""
+    near = np.flatnonzero(gains.max(axis=1) >= floor)
+    places = np.argwhere(gains[near] >= floor)
+    liars, reports = first_row + near[places[:, 0]], first_column + places[:, 1]
+    return gains[near][places[:, 0], places[:, 1]], liars, reports

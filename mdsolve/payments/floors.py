@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mdsolve.games.combined import Combined
 from mdsolve.games.domains import ConvexDomain, Domain, MaxNormalized
 from mdsolve.payments.affine_maximizer import row, without
+from mdsolve.payments.settlement import Floor
 from mdsolve.precision import EPS
 from mdsolve.solvers import floor
 from mdsolve.solvers import multiplier as scalar_dual
@@ -18,54 +19,6 @@ from mdsolve.solvers.floor import FloorStatement, Ground, Increment
 from mdsolve.value_function import Optimum, ValueFunction
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Floor:
-    """What a group's presence is worth at least, whatever its type.
-
-    Attributes
-    ----------
-    group : str
-    lower, upper : float
-        Bracket of b = min over (r', w') of Φ(c₋ᵢ + w' r') − Φ(c₋ᵢ), welfare units.
-    value_lower, value_upper : float
-        Bracket of min Φ(c₋ᵢ + w' r') itself (welfare units).
-    report : (outcomes,) array
-        r', the report that attains it.
-    size : float
-        w', the smallest of the sizes.
-    model : (outcomes,) array
-        π, the dual point that proves it.
-    method : str
-        What was run.
-    """
-
-    group: str
-    lower: float
-    upper: float
-    value_lower: float
-    value_upper: float
-    report: Array
-    size: float
-    model: Array
-    method: str
-
-    @property
-    def value(self) -> float:
-        """The middle of b's bracket (welfare units)."""
-        return 0.5 * (self.lower + self.upper)
-
-    @property
-    def gap(self) -> float:
-        """Width of b's bracket (welfare units)."""
-        return self.upper - self.lower
-
-    def __repr__(self) -> str:
-        return (
-            f"Floor({self.group!r}: b in [{self.lower:.12g}, {self.upper:.12g}] at size "
-            f"{self.size:g}, by {self.method})"
-        )
 
 
 @dataclass(frozen=True)

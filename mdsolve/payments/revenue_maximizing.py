@@ -16,8 +16,8 @@ from mdsolve.games import Game
 from mdsolve.games.domains import ConvexDomain, Domain, FiniteTypes, size_set
 from mdsolve.games.domains import domain as resolve
 from mdsolve.payments.affine_maximizer import AffineMaximizer, row, without
-from mdsolve.payments.floors import Floor, increment, named, pivots, statement
-from mdsolve.payments.settlement import Settlement
+from mdsolve.payments.floors import increment, named, pivots, statement
+from mdsolve.payments.settlement import Floor, Settlement
 from mdsolve.payments.shortest_path import revenue_maximal
 from mdsolve.precision import EPS
 from mdsolve.solvers import floor
@@ -247,4 +247,5 @@ def _settled(
         np.maximum(0.0, affine + below - slack),
         affine + above + slack,
         exact=exact,
+        floors=floors,
     )

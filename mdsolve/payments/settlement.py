@@ -16,6 +16,54 @@ from mdsolve.training_rules import Training
 Array = NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Floor:
+    """What a group's presence is worth at least, whatever its type.
+
+    Attributes
+    ----------
+    group : str
+    lower, upper : float
+        Bracket of b = min over (r', w') of Φ(c₋ᵢ + w' r') − Φ(c₋ᵢ), welfare units.
+    value_lower, value_upper : float
+        Bracket of min Φ(c₋ᵢ + w' r') itself (welfare units).
+    report : (outcomes,) array
+        r', the report that attains it.
+    size : float
+        w', the smallest of the sizes.
+    model : (outcomes,) array
+        π, the dual point that proves it.
+    method : str
+        What was run.
+    """
+
+    group: str
+    lower: float
+    upper: float
+    value_lower: float
+    value_upper: float
+    report: Array
+    size: float
+    model: Array
+    method: str
+
+    @property
+    def value(self) -> float:
+        """The middle of b's bracket (welfare units)."""
+        return 0.5 * (self.lower + self.upper)
+
+    @property
+    def gap(self) -> float:
+        """Width of b's bracket (welfare units)."""
+        return self.upper - self.lower
+
+    def __repr__(self) -> str:
+        return (
+            f"Floor({self.group!r}: b in [{self.lower:.12g}, {self.upper:.12g}] at size "
+            f"{self.size:g}, by {self.method})"
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Settlement:
     """What groups pay for the model that was returned.
@@ -29,6 +77,8 @@ class Settlement:
         Interval of each payment, from the brackets of the main solve and of each pivot's.
     exact : bool
         The model is solved to rounding, so a misreport loses exactly a Bregman divergence.
+    floors : tuple of Floor
+        The part of each payment that no report can change, where a payment has one.
     """
 
     training: Training
@@ -37,6 +87,7 @@ class Settlement:
     payment_lower: PerGroup
     payment_upper: PerGroup
     exact: bool
+    floors: tuple[Floor, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("payments", "utilities", "payment_lower", "payment_upper"):
