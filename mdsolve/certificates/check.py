@@ -22,7 +22,7 @@ from typing import Any
 
 BYTES, DIGITS, LONG = 1 << 26, 1200, 20_000  # of a file, of a number, of a linear program's witness
 LABELS, TYPES, EXPONENT, GUARD = 100_000, 10_000, 1 << 14, 32
-INTEGER, ZERO = re.compile(r"0|-?[1-9][0-9]*"), Fraction(0)
+INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 sys.set_int_max_str_digits(LONG + 100)
 
 # field:kind, a kind being one of READERS or the lists whose lengths shape an array; ? allows null
@@ -62,13 +62,13 @@ def integer(given: Any, name: str, digits: int = DIGITS) -> int:
     need(sound, f"{name}: {str(given)[:40]!r} is not an integer in canonical form")
     return int(given)
 
-def number(given: Any, name: str) -> Fraction:
+def number(given: Any, name: str, exact: Any = Fraction) -> Any:
     top, slash, bottom = given.partition("/") if isinstance(given, str) else (given, "", "")
     num, den = integer(top, name), integer(bottom, name) if slash else 1
     need((den > 1 or not slash) and gcd(num, den) == 1, f"{name}: {given[:40]} is not reduced")
-    return Fraction(num, den)
+    return exact(num, den)
 
-def array(given: Any, shape: list, name: str, digits: int) -> list:
+def array(given: Any, shape: list, name: str, digits: int, exact: Any) -> list:
     """A list or a list of rows, all over one denominator; a shape of 0 stands for any."""
     read = fields(given, "den:any num:any", name)
     rows, count, den = read.num, (0, *shape)[-1], integer(read.den, name, digits)
@@ -78,10 +78,10 @@ def array(given: Any, shape: list, name: str, digits: int) -> list:
     need(sound, f"{name}: not of shape {shape}, or not a list")
     table = [[integer(x, name, digits) for x in row] for row in rows]
     need(den > 0 and gcd(den, *(x for row in table for x in row)) == 1, f"{name}: not reduced")
-    table = [[Fraction(x, den) for x in row] for row in table]
+    table = [[exact(x, den) for x in row] for row in table]
     return table if len(shape) == 2 else table[0]
 
-def labels(given: Any, name: str) -> list:
+def labels(given: Any, name: str, _: Any = None) -> list:
     need(isinstance(given, list) and 0 < len(given) <= LABELS, f"{name}: not 1 to {LABELS} labels")
     sound = all(isinstance(x, str) and 0 < len(x) <= 200 and x.isprintable() for x in given)
     need(sound and len(set(given)) == len(given), f"{name}: a label twice, or not printable")
@@ -93,14 +93,15 @@ def fields(given: Any, spec: str, name: str, known: Any = None, digits: int = DI
     kinds = dict(part.split(":") for part in spec.split())
     sound = isinstance(given, dict) and given.keys() == kinds.keys()
     need(sound, f"{name}: the fields are not {', '.join(kinds)}")
-    found = Fields(**vars(known or Fields()))
+    found = Fields(**vars(known or Fields(by=Integers)))
     for field, kind in kinds.items():
         value, where, reader = given[field], f"{name}.{field}", READERS.get(kind.rstrip("?"))
         if isinstance(reader, type):
             need(type(value) is reader, f"{where}: not of type {reader.__name__}")
         elif kind != "any" and not (value is None and kind[-1] == "?"):
             sizes = [len(getattr(found, k, ())) for k in kind.rstrip("?").split("*")]
-            value = reader(value, where) if reader else array(value, sizes, where, digits)
+            value = (reader(value, where, found.by.exact) if reader
+                     else array(value, sizes, where, digits, found.by.exact))
         setattr(found, field, value)
     return found
 
@@ -111,16 +112,16 @@ def in_domain(row: list, domain: str, name: str) -> None:
         whole = sum(row) if domain == "sum" else max(row)
         need(whole == 1, f"{name}: the {domain} of its entries is not 1")
 
-def dot(a: Any, b: Any) -> Fraction:
-    return sum(map(mul, a, b), ZERO)
+def dot(a: Any, b: Any) -> Any:
+    return sum(map(mul, a, b))
 
 def integers(rows: list) -> tuple:
     den = lcm(*(x.denominator for row in rows for x in row))
     return den, [[x.numerator * (den // x.denominator) for x in row] for row in rows]
 
-def shown(x: Fraction, up: bool = False) -> str:
+def shown(x: Any, up: bool = False) -> str:
     rounded = Context(prec=9, rounding=ROUND_CEILING if up else ROUND_FLOOR)
-    return f"{rounded.divide(Decimal(x.numerator), Decimal(x.denominator))}"
+    return f"{rounded.divide(*(Decimal(int(y)) for y in (x.numerator, x.denominator)))}"
 
 @lru_cache(maxsize=64)
 def artanh(y: int, work: int) -> int:
@@ -132,16 +133,18 @@ def artanh(y: int, work: int) -> int:
 class Integers:
     """Bounds in multiples of 2^-bits; GUARD more bits are far more than all rounding can reach."""
 
+    exact: Any = Fraction
+
     def __init__(self, bits: int) -> None:
         self.bits, self.work = bits, bits + 2 * GUARD
 
-    def unit(self, count: int) -> Fraction:
+    def unit(self, count: int) -> Any:
         return Fraction(count, 1 << self.bits)
 
     def log(self, x: Fraction, weight: Any = 1) -> tuple:
         """weight log x, 0 for weight 0: k log 2 + 2 artanh((y - 1)/(y + 1)), x = 2^k y."""
         if not weight:
-            return ZERO, ZERO
+            return 0, 0
         k = x.numerator.bit_length() - x.denominator.bit_length()
         a, b = x.numerator << max(0, -k), x.denominator << max(0, k)
         total = artanh(((a - b) << self.work) // (a + b), self.work)
@@ -152,7 +155,7 @@ class Integers:
         """2^k exp(f) by the series of exp."""
         need(x <= EXPONENT, "an exponent is out of range")
         if x < -2 * self.work:
-            return ZERO, self.unit(1)
+            return 0, self.unit(1)
         two = 2 * artanh((1 << self.work) // 3, self.work)
         k, rest = divmod((x.numerator << self.work) // x.denominator, two)
         total, term, n = 1 << self.work, 1 << self.work, 1
@@ -166,11 +169,11 @@ class Integers:
         low = isqrt((x.numerator << 2 * self.bits) // x.denominator)
         return self.unit(low), self.unit(low + 1)
 
-    def total(self, terms: Any, up: bool) -> Fraction:
+    def total(self, terms: Any, up: bool) -> Any:
         if sum(x.denominator.bit_length() for x in terms) > 300_000:  # exact sums would be long
             terms = [x * (1 << self.bits) for x in terms]
             return self.unit(sum(x.__ceil__() if up else x.__floor__() for x in terms))
-        return sum(terms, ZERO)
+        return sum(terms)
 
     def sums(self, divergence: str, which: int, x: list, q: list) -> tuple:
         """Bounds of the sum of d(x, q), or of d*(x; q) with which = 1."""
@@ -226,21 +229,21 @@ def above(game: Fields, c: list, multiplier: Fraction) -> Fraction:
 
 def power(x: Fraction, exponent: Fraction, by: Integers) -> tuple:
     if x == 0 < exponent:
-        return ZERO, ZERO
+        return 0, 0
     low, high = sorted(exponent * end for end in by.log(inside(x)))
     return by.exp(low)[0], by.exp(high)[1]
 
 def welfare(w: Fields, values: list) -> tuple:
     """G(v) and G_*(g) from below: the optimum of G(v) - strength D is at most Phi(g r) - G_*(g)."""
-    alpha, by, total, conjugate = w.alpha, w.by, ZERO, ZERO
+    alpha, by, total, conjugate = w.alpha, w.by, 0, 0
     need((w.rule == "alpha") == (alpha is not None), "alpha: the rule alpha has one, others none")
     if w.rule == "social":
         need(w.weights == w.sizes, "weights: those of social welfare are the sizes")
-        return dot(w.sizes, values), ZERO
+        return dot(w.sizes, values), 0
     need(min(w.weights) >= 0, "weights: one is negative")
     if w.rule == "egalitarian":
         need(sum(w.weights) == 1, "weights: they do not sum to 1")
-        return min(values), ZERO
+        return min(values), 0
     need(w.rule in ("nash", "alpha"), f"rule: {w.rule[:40]!r} is unknown")
     need(min(map(min, w.rewards)) >= 0, "rewards: one is negative, where the rule has no welfare")
     need(w.rule == "nash" or 0 < alpha != 1, "alpha: not above 0, or 1, which is the rule nash")
@@ -255,7 +258,7 @@ def welfare(w: Fields, values: list) -> tuple:
     return total, conjugate
 
 def gap(w: Fields) -> str:
-    c, zero = combined(w, w.weights), [ZERO] * len(w.model)
+    c, zero = combined(w, w.weights), [0] * len(w.model)
     total, conjugate = welfare(w, [dot(row, w.model) for row in w.rewards])
     low, high = total + objective(w, zero, w.model)[0], above(w, c, w.multiplier) - conjugate
     need(high - low <= w.gap, f"gap: the witness proves {shown(high - low, True)}")
@@ -278,13 +281,13 @@ def incentive(w: Fields) -> str:
         need(lost <= w.participation_loss, f"{name}: may lose {shown(lost, True)} by truth")
     at = "every profile within the radii where it offers this model" if moved else "this profile"
     return (f"at {at} no report in the continuum gains a group over {shown(w.gap, True)}, truth "
-            f"costs none over {shown(max(ZERO, w.participation_loss), True)}, and at the stated "
+            f"costs none over {shown(max(0, w.participation_loss), True)}, and at the stated "
             "profile payments lie in their intervals")
 
 def floor(w: Fields) -> str:
     i, size, count = w.group, w.size, len(w.outcomes)
     need(0 <= i < len(w.groups) and size > 0, "group or size: no such group, or a size not above 0")
-    c = combined(w, [ZERO if k == i else x for k, x in enumerate(w.sizes)])
+    c = combined(w, [0 if k == i else x for k, x in enumerate(w.sizes)])
     bounds = [objective(w, c, model)[0] for model in w.models]
     in_domain(w.report, w.domain, "report")
     if w.domain == "sum":
@@ -345,7 +348,7 @@ def gaining(w: Fields, utilities: list) -> tuple:
         rows = (list(map(sub, row, w.payments)) for row in w.values)
         found = ((t, row.index(max(row))) for t, row in enumerate(rows) if max(row) > limits[t])
         return next(found, (None, None))
-    a, rows = integers([[*row, Fraction(-1)] for row in w.rows])
+    a, rows = integers([[*row, -1] for row in w.rows])
     b, columns = integers([[*row, price] for row, price in zip(w.allocations, w.payments)])
     return w.by.gain(rows, columns, [(limit * a * b).__floor__() for limit in limits])
 
@@ -392,19 +395,19 @@ def lp(w: Fields) -> str:
     sound = isinstance(w.A, list) and all(isinstance(row, dict) for row in w.A)
     need(sound and len(w.A) == len(w.rows), "A: not one object a row")
     need(all(row.keys() <= place.keys() for row in w.A), "A: a column that does not exist")
-    table = [[(place[j], number(x, "A")) for j, x in row.items()] for row in w.A]
+    table = [[(place[j], number(x, "A", w.by.exact)) for j, x in row.items()] for row in w.A]
     cost = w.c if w.minimize else [-x for x in w.c]
-    for point, sides in ((w.x, w.b), (w.ray, [ZERO] * len(w.b))):
+    for point, sides in ((w.x, w.b), (w.ray, [0] * len(w.b))):
         scale, (whole,) = integers([point or []])
         for k, row in enumerate(table if point else ()):
-            over = sum((a * whole[j] for j, a in row), ZERO) - sides[k] * scale
+            over = sum(a * whole[j] for j, a in row) - sides[k] * scale
             need(SIGNED[w.senses[k]](over), f"row {w.rows[k]!r}: the point or ray misses it")
     if w.y is None:
         need(dot(cost, w.ray) < 0, "ray: it does not improve the objective")
         return "the linear program is unbounded"
     need(all(SIGNED[sense](y) for sense, y in zip(w.senses, w.y)), "y: a sign is wrong")
     scale, (prices,) = integers([w.y])
-    rest = [x * scale if w.x else ZERO for x in cost]
+    rest = [x * scale if w.x else 0 for x in cost]
     for price, row in zip(prices, table):
         for j, a in row if price else ():
             rest[j] -= price * a
@@ -446,15 +449,15 @@ def check(problem: bytes, certificate: bytes, backend: type = Integers) -> tuple
         need(c.scope == scope, f"scope: a certificate of this kind speaks of {scope}")
         form: Any = data.get("form") if isinstance(data, dict) else None
         need(form in forms, "problem: not of the form that the kind speaks of")
-        p = fields(data, "schema:word form:word " + FORMS[form], "problem")
+        p = fields(data, "schema:word form:word " + FORMS[form], "problem", Fields(by=backend))
         need(p.schema == "mdsolve-problem/1", "problem: another schema")
-        p.by = backend(192 + min(4000, getattr(p, "strength", ZERO).__ceil__().bit_length()))
+        p.by = backend(192 + min(4000, getattr(p, "strength", 0).__ceil__().bit_length()))
         digits = LONG if c.kind == "lp" else DIGITS
         return True, judge(fields(c.witness, spec, "witness", p, digits))
     except Rejected as error:
         return False, str(error)
 
-def main(arguments: list) -> int:
+def main(arguments: list, backend: type = Integers) -> int:
     try:
         problem, certificate = arguments
         with open(problem, "rb") as one, open(certificate, "rb") as other:
@@ -462,7 +465,7 @@ def main(arguments: list) -> int:
     except (ValueError, OSError) as error:
         print(f"usage: check.py problem.json certificate.json ({error})", file=sys.stderr)
         return 2
-    verified, text = check(*contents)
+    verified, text = check(*contents, backend)
     text = f"{'VERIFIED' if verified else 'REJECTED'}: {text}\n"
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     return 0 if verified else 1
