@@ -1,6 +1,7 @@
 """Imports go one way, deferred ones included: a row imports itself and the rows above it."""
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -125,3 +126,22 @@ def test_an_import_the_right_way_is_not():
     assert not upward(
         "solvers.exponential", "from mdsolve import games\nfrom ..errors import InvalidInput"
     )
+
+
+def test_the_checker_imports_the_standard_library_alone():
+    found = set(imports("certificates.check", MODULES["certificates.check"].read_text("utf-8")))
+    rooms = {room(name) for name in found}
+    assert rooms <= sys.stdlib_module_names
+    assert rooms == {
+        "decimal", "fractions", "functools", "hashlib", "json", "math", "operator", "re", "sys",
+        "types", "typing",
+    }  # fmt: skip
+
+
+def test_the_fast_checker_imports_the_checker_and_flint_alone():
+    source = MODULES["certificates.check_flint"].read_text("utf-8")
+    found = {
+        name.rpartition(".")[0] or name for name in imports("certificates.check_flint", source)
+    }
+    outside = {name for name in found if room(name) not in sys.stdlib_module_names}
+    assert outside == {"flint", "mdsolve.certificates.check", "check"}
