@@ -101,3 +101,12 @@ def auction(types: int, outcomes: int, seed: int = 0) -> LinearProgram:
         lower=np.concatenate([np.zeros(types * outcomes), np.full(types, -np.inf)]),
         maximize=True,
     )
+
+
+def near_duplicates(seed, size=1e-16):
+    """Return a program whose rows come twice, up to a few units in the last place."""
+    rng = np.random.default_rng(seed)
+    rows = rng.standard_normal((12, 10))
+    matrix = np.vstack([rows, rows * (1.0 + size * rng.standard_normal(rows.shape))])
+    bounds = np.tile(rows @ rng.random(10), 2) * (1.0 + size * rng.standard_normal(24))
+    return LinearProgram(rng.standard_normal(10), matrix, "<=", bounds, lower=-5.0, upper=5.0)

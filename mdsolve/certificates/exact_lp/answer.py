@@ -80,7 +80,7 @@ class ExactLp:
             proof.check_point(self.program, self.x)
         if self.x is not None and self.y is not None:
             proof.check_optimal(self.program, self.x, self.y)
-            object.__setattr__(self, "objective", proof.objective(self.program, self.x))
+            object.__setattr__(self, "objective", proof.dot(self.program.objective, self.x))
         elif self.y is not None:
             proof.check_infeasible(self.program, self.y)
         if self.ray is not None:

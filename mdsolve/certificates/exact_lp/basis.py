@@ -7,7 +7,7 @@ K must be solved: the rows whose values are nonbasic by the columns that are bas
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -31,10 +31,13 @@ class Basis:
     program : IntegerProgram
     status : (variables + rows,) tuple of str
         ``"basic"``, ``"lower"``, ``"upper"`` or ``"free"``.
+    cost : (variables,) tuple of fmpz
+        c, which may be shifted from that of the program.
     """
 
     program: IntegerProgram
     status: tuple[str, ...]
+    cost: tuple[fmpz, ...]
 
     @classmethod
     def of(cls, program: IntegerProgram, status: Sequence[str]) -> Basis:
@@ -43,14 +46,15 @@ class Basis:
         Independence is decided modulo a prime, where it implies independence.
         """
         n, placed = program.variables, list(status)
-        draft = cls(program, tuple(placed))
+        draft = cls(program, tuple(placed), program.cost)
         columns = _independent(draft.kernel.transpose().tolist())
         tight = _independent([[row[k] for k in columns] for row in draft.kernel.tolist()])
         for k, j in enumerate(draft.columns):
             placed[j] = BASIC if k in set(columns) else LOWER
         for k, i in enumerate(draft.tight):
             placed[n + i] = placed[n + i] if k in set(tight) else BASIC
-        return cls(program, tuple(_resting(program, v, said) for v, said in enumerate(placed)))
+        resting = tuple(_resting(program, v, said) for v, said in enumerate(placed))
+        return cls(program, resting, program.cost)
 
     @cached_property
     def columns(self) -> list[int]:
@@ -102,16 +106,18 @@ class Basis:
             x[j] = value
         return [*x, *program.values(x)], den
 
-    def prices(self, cost: Sequence[fmpz]) -> Vector:
-        """Return y with (c − yA)_j = 0 at basic columns and y_i = 0 at basic rows."""
-        solved, den = _solved(self.kernel.transpose(), [cost[j] for j in self.columns])
+    @cached_property
+    def prices(self) -> Vector:
+        """y with (c − yA)_j = 0 at basic columns and y_i = 0 at basic rows."""
+        solved, den = _solved(self.kernel.transpose(), [self.cost[j] for j in self.columns])
         return self._on_tight(solved), den
 
-    def reduced(self, cost: Sequence[fmpz]) -> Vector:
-        """Return the reduced costs of all variables: c − yA, and y for the rows' values."""
-        y, den = self.prices(cost)
+    @cached_property
+    def reduced(self) -> list[fmpz]:
+        """The reduced costs of all variables times den: c − yA, and y for the rows' values."""
+        y, den = self.prices
         used = self.program.combined(y)
-        return [*(den * c - a for c, a in zip(cost, used, strict=True)), *y], den
+        return [*(den * c - a for c, a in zip(self.cost, used, strict=True)), *y]
 
     def row(self, v: int) -> tuple[list[fmpz], list[fmpz]]:
         """Return how a basic variable depends on the nonbasic ones, times a positive integer.
@@ -152,13 +158,12 @@ class Basis:
 
     def exchanged(self, entering: int, leaving: int, side: str) -> Basis:
         """Return the basis in which one variable replaces another, which comes to rest."""
-        placed = list(self.status)
-        placed[entering], placed[leaving] = BASIC, side
-        return Basis(self.program, tuple(placed))
+        return self.moved({entering: BASIC, leaving: side})
 
     def moved(self, status: dict[int, str]) -> Basis:
-        """Return the basis with some nonbasic variables at another bound."""
-        return Basis(self.program, tuple(status.get(v, said) for v, said in enumerate(self.status)))
+        """Return the basis with some other statuses."""
+        placed = tuple(status.get(v, said) for v, said in enumerate(self.status))
+        return replace(self, status=placed)
 
     def _on_tight(self, solved: list[fmpz]) -> list[fmpz]:
         full = [fmpz(0)] * len(self.program.rows)

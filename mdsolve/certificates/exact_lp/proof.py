@@ -22,9 +22,7 @@ Numbers = tuple[Fraction, ...]
 
 def check_point(program: ExactProgram, x: Numbers) -> None:
     """Refuse a point outside a row or a bound."""
-    nums, den = _over_one(x)
-    for i, (value, scale) in enumerate(_values(program, nums)):
-        _check_row(program, i, Fraction(int(value), den * scale), program.bounds[i], "x")
+    _check_rows(program, x, program.bounds, "x")
     for name, value, low, high in zip(program.names, x, program.lower, program.upper, strict=True):
         if (low is not None and value < low) or (high is not None and value > high):
             raise InvalidInput(f"variable {name!r}: x is {shown(value)}, past its bound.")
@@ -33,11 +31,10 @@ def check_point(program: ExactProgram, x: Numbers) -> None:
 def check_optimal(program: ExactProgram, x: Numbers, y: Numbers) -> None:
     """Refuse a feasible point and prices that leave a gap."""
     _check_signs(program, y)
-    used = combined(program, y)
-    bound = sum((b * v for b, v in zip(program.bounds, y, strict=True) if v), Fraction(0))
-    for j, cost in enumerate(minimised(program)):
-        bound += _extreme(program, j, cost - used[j], least=True)
-    value = objective(program, x) * (-1 if program.maximize else 1)
+    cost = minimised(program)
+    reduced = [c - a for c, a in zip(cost, combined(program, y), strict=True)]
+    bound = dot(program.bounds, y) + _extreme(program, reduced, least=True)
+    value = dot(cost, x)
     if value != bound:
         raise InvalidInput(
             f"x, y: the objective is {shown(value)} in minimisation form, but y bounds it by "
@@ -48,10 +45,8 @@ def check_optimal(program: ExactProgram, x: Numbers, y: Numbers) -> None:
 def check_infeasible(program: ExactProgram, y: Numbers) -> None:
     """Refuse multipliers under which the rows do not contradict each other."""
     _check_signs(program, y)
-    needed = sum((b * v for b, v in zip(program.bounds, y, strict=True) if v), Fraction(0))
-    most = Fraction(0)
-    for j, coefficient in enumerate(combined(program, y)):
-        most += _extreme(program, j, coefficient, least=False)
+    needed = dot(program.bounds, y)
+    most = _extreme(program, combined(program, y), least=False)
     if needed <= most:
         raise InvalidInput(
             f"y: y·b is {shown(needed)}, within the largest y·Ax, {shown(most)}: "
@@ -61,22 +56,22 @@ def check_infeasible(program: ExactProgram, y: Numbers) -> None:
 
 def check_ray(program: ExactProgram, ray: Numbers) -> None:
     """Refuse a direction that leaves a row or a bound, or does not improve the objective."""
-    nums, den = _over_one(ray)
-    for i, (value, scale) in enumerate(_values(program, nums)):
-        _check_row(program, i, Fraction(int(value), den * scale), Fraction(0), "the ray")
+    _check_rows(program, ray, (Fraction(0),) * len(program.bounds), "the ray")
     for name, step, low, high in zip(program.names, ray, program.lower, program.upper, strict=True):
         if (low is not None and step < 0) or (high is not None and step > 0):
             raise InvalidInput(
                 f"variable {name!r}: the ray moves it by {shown(step)}, past its bound."
             )
-    gain = objective(program, ray) * (1 if program.maximize else -1)
+    gain = -dot(minimised(program), ray)
     if gain <= 0:
         raise InvalidInput(f"ray: it improves the objective by {shown(gain)}, not at all.")
 
 
-def objective(program: ExactProgram, x: Numbers) -> Fraction:
-    """Return c·x."""
-    return sum((c * a for c, a in zip(program.objective, x, strict=True) if a), Fraction(0))
+def dot(left: Sequence[Fraction], right: Sequence[Fraction]) -> Fraction:
+    """Return the sum of products, over one denominator until the end."""
+    (over, low), (under, high) = _over_one(left), _over_one(right)
+    total = sum((a * b for a, b in zip(over, under, strict=True) if a and b), fmpz(0))
+    return Fraction(int(total), low * high)
 
 
 def minimised(program: ExactProgram) -> Numbers:
@@ -91,17 +86,19 @@ def combined(program: ExactProgram, y: Numbers) -> list[Fraction]:
     return [Fraction(int(a), den) for a in found.combined(nums)]
 
 
-def _extreme(program: ExactProgram, j: int, coefficient: Fraction, *, least: bool) -> Fraction:
-    """Return the least or greatest value of coefficient · x_j within its bounds."""
-    if not coefficient:
-        return Fraction(0)
-    limit = program.lower[j] if (coefficient > 0) is least else program.upper[j]
-    if limit is None:
-        raise InvalidInput(
-            f"y: leaves {shown(coefficient)} on variable {program.names[j]!r}, which has no "
-            f"{'lower' if (coefficient > 0) is least else 'upper'} bound: it proves nothing."
-        )
-    return coefficient * limit
+def _extreme(program: ExactProgram, row: Sequence[Fraction], *, least: bool) -> Fraction:
+    """Return the least or greatest value of row · x within the bounds of x."""
+    limits: list[Fraction] = []
+    for j, coefficient in enumerate(row):
+        low = (coefficient > 0) is least
+        limit = (program.lower if low else program.upper)[j] if coefficient else Fraction(0)
+        if limit is None:
+            raise InvalidInput(
+                f"y: leaves {shown(coefficient)} on variable {program.names[j]!r}, which has no "
+                f"{'lower' if low else 'upper'} bound: it proves nothing."
+            )
+        limits.append(limit)
+    return dot(row, limits)
 
 
 def _check_signs(program: ExactProgram, y: Numbers) -> None:
@@ -112,19 +109,17 @@ def _check_signs(program: ExactProgram, y: Numbers) -> None:
             )
 
 
-def _check_row(program: ExactProgram, i: int, value: Fraction, side: Fraction, what: str) -> None:
-    sense = program.senses[i]
-    holds = value <= side if sense == "<=" else value >= side if sense == ">=" else value == side
-    if not holds:
-        raise InvalidInput(
-            f"row {program.rows[i]!r}: {what} gives {shown(value)}, not {sense} {shown(side)}."
-        )
-
-
-def _values(program: ExactProgram, nums: list[fmpz]) -> list[tuple[fmpz, int]]:
-    """Return the rows' values times their scales, and the scales."""
-    found = program.integers
-    return list(zip(found.values(nums), found.row_scales, strict=True))
+def _check_rows(program: ExactProgram, x: Numbers, sides: Numbers, what: str) -> None:
+    whole = program.integers
+    nums, den = _over_one(x)
+    for i, (value, scale) in enumerate(zip(whole.values(nums), whole.row_scales, strict=True)):
+        side, sense = sides[i], program.senses[i]
+        over = value * side.denominator - side.numerator * scale * den
+        if (over > 0 and sense != ">=") or (over < 0 and sense != "<="):
+            found = Fraction(int(value), den * scale)
+            raise InvalidInput(
+                f"row {program.rows[i]!r}: {what} gives {shown(found)}, not {sense} {shown(side)}."
+            )
 
 
 def _over_one(values: Sequence[Fraction]) -> tuple[list[fmpz], int]:

@@ -9,13 +9,11 @@ Bland's rule until one does, so no basis returns and both methods end.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flint import fmpq, fmpz
 
 from mdsolve.certificates.exact_lp.basis import LOWER, UPPER, Basis
-
-Costs = tuple[fmpz, ...]
 
 
 class OutOfReach(Exception):
@@ -54,12 +52,13 @@ class Simplex:
 
     def run(self, basis: Basis) -> Basis | Infeasible | Unbounded:
         """Return an optimal basis, or why there is none."""
-        cost = basis.program.cost
-        basis, shifted = _dual_start(basis, cost)
-        found = self.dual(basis, shifted)
-        return found if isinstance(found, Infeasible) else self.primal(found, cost)
+        found = self.dual(_dual_start(basis))
+        if isinstance(found, Infeasible):
+            return found
+        shifted = found.cost is not basis.program.cost
+        return self.primal(replace(found, cost=basis.program.cost) if shifted else found)
 
-    def dual(self, basis: Basis, cost: Costs) -> Basis | Infeasible:
+    def dual(self, basis: Basis) -> Basis | Infeasible:
         """Return a feasible basis, from one without wrong reduced costs."""
         bland = False
         while True:
@@ -74,17 +73,16 @@ class Simplex:
             ]
             if not helping:
                 return Infeasible([-rise * w for w in multipliers])
-            reduced, _ = basis.reduced(cost)
-            ratio, entering = min((abs(fmpq(reduced[v], alpha[v])), v) for v in helping)
+            ratio, entering = min((abs(fmpq(basis.reduced[v], alpha[v])), v) for v in helping)
             basis = self._exchange(basis, entering, leaving, LOWER if rise > 0 else UPPER)
             bland = ratio == 0
 
-    def primal(self, basis: Basis, cost: Costs) -> Basis | Unbounded:
+    def primal(self, basis: Basis) -> Basis | Unbounded:
         """Return an optimal basis, from a feasible one."""
         bland = False
         while True:
-            reduced, _ = basis.reduced(cost)
-            wrong = _wrong(basis, reduced)
+            reduced = basis.reduced
+            wrong = _wrong(basis)
             if not wrong:
                 return basis
             entering = min(wrong) if bland else max(wrong, key=lambda v: abs(reduced[v]))
@@ -121,25 +119,30 @@ def within(basis: Basis, limit: int) -> Basis:
     return basis
 
 
-def _dual_start(basis: Basis, cost: Costs) -> tuple[Basis, Costs]:
-    """Return the basis and costs of which no reduced cost is wrong.
+def _dual_start(basis: Basis) -> Basis:
+    """Return the basis with statuses and costs of which no reduced cost is wrong.
 
     A variable with both bounds goes to the other one; the rest have their cost shifted. Rows'
     values cost nothing, so a wrong price is shifted by the row: −y_i on s_i is −y_i A_i on x.
     """
-    program, n = basis.program, basis.program.variables
-    reduced, den = basis.reduced(cost)
-    wrong = _wrong(basis, reduced)
+    program, wrong = basis.program, _wrong(basis)
     boxed = [v for v in wrong if program.lower[v] is not None and program.upper[v] is not None]
-    basis = basis.moved({v: UPPER if basis.status[v] == LOWER else LOWER for v in boxed})
-    shifted = [den * c for c in cost]
-    for v in set(wrong) - set(boxed):
-        if v < n:
-            shifted[v] -= reduced[v]
-        else:
-            for j, a in program.rows[v - n]:
-                shifted[j] -= reduced[v] * a
-    return basis, tuple(shifted)
+    rest = sorted(set(wrong) - set(boxed))
+    if boxed:
+        turned = {LOWER: UPPER, UPPER: LOWER}
+        basis = basis.moved({v: turned[basis.status[v]] for v in boxed})
+    return replace(basis, cost=_shifted(basis, rest)) if rest else basis
+
+
+def _shifted(basis: Basis, wrong: list[int]) -> tuple[fmpz, ...]:
+    """Return the costs, times a positive integer, under which some reduced costs are 0."""
+    program, n = basis.program, basis.program.variables
+    _, den = basis.prices
+    shifted = [den * c for c in basis.cost]
+    for v in wrong:
+        for j, a in [(v, 1)] if v < n else program.rows[v - n]:
+            shifted[j] -= basis.reduced[v] * a
+    return tuple(shifted)
 
 
 def _missing(basis: Basis) -> Iterator[tuple[int, fmpz]]:
@@ -164,8 +167,9 @@ def _may_move(basis: Basis, v: int, way: fmpz) -> bool:
     return not _fixed(basis, v) and (at != LOWER or way > 0) and (at != UPPER or way < 0)
 
 
-def _wrong(basis: Basis, reduced: list[fmpz]) -> list[int]:
+def _wrong(basis: Basis) -> list[int]:
     """Return the nonbasic variables that would lower the cost by leaving their bound."""
+    reduced = basis.reduced
     return [v for v in basis.nonbasic if reduced[v] and _may_move(basis, v, -reduced[v])]
 
 

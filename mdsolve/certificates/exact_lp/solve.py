@@ -61,7 +61,7 @@ def exact_solve(
     whole = exact.integers
     simplex = Simplex(kernel_limit, pivot_limit)
     try:
-        within(Basis(whole, statuses), kernel_limit)
+        within(Basis(whole, statuses, whole.cost), kernel_limit)
         found = simplex.run(Basis.of(whole, statuses))
     except OutOfReach as limit:
         return ExactLp(exact, "unverified", reason=str(limit), pivots=simplex.pivots)
@@ -71,7 +71,7 @@ def exact_solve(
     if isinstance(found, Unbounded):
         ray = _primitive([Fraction(int(a)) for a in found.step])
         return ExactLp(exact, "unbounded", x=_point(found.basis), ray=ray, pivots=simplex.pivots)
-    y, den = found.prices(whole.cost)
+    y, den = found.prices
     prices = _unscaled(whole, y, Fraction(1, int(den) * whole.cost_scale))
     return ExactLp(exact, "optimal", x=_point(found), y=tuple(prices), pivots=simplex.pivots)
 
