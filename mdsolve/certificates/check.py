@@ -16,7 +16,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from math import gcd, isqrt, lcm
-from operator import mul, sub
+from operator import mul
 from types import SimpleNamespace as Fields
 from typing import Any
 
@@ -30,14 +30,13 @@ GAME = """groups:labels outcomes:labels sizes:groups rewards:groups*outcomes ref
     divergence:word strength:number rule:word alpha:number?"""
 FORMS = {
     "table": "types:labels values:types*types",
-    "types": """types:labels outcomes:labels domain:word sizes:types rewards:types*outcomes
-        allocations:types*outcomes""",
+    "types": "types:labels outcomes:labels domain:word sizes:types "
+             "rewards:types*outcomes allocations:types*outcomes",
     "game": GAME,
     "floor": GAME + " group:index domain:word size:number",
     "menu": "groups:labels entries:labels sizes:groups values:entries*groups boosts:entries",
-    "lp": "minimize:truth columns:labels rows:labels c:columns A:any senses:any b:rows",
+    "lp": "minimize:truth columns:labels rows:labels c:columns A:list senses:list b:rows",
 }
-
 
 class Rejected(Exception):
     """The first reason why a certificate does not hold."""
@@ -59,58 +58,60 @@ def parse(data: bytes, name: str) -> Any:
 
 def integer(given: Any, name: str, digits: int = DIGITS) -> int:
     sound = isinstance(given, str) and len(given) <= digits and INTEGER.fullmatch(given)
-    need(sound, f"{name}: {str(given)[:40]!r} is not an integer in canonical form")
+    need(sound, f"{name}: not an integer in canonical form, of {digits} digits at most")
     return int(given)
 
-def number(given: Any, name: str, exact: Any = Fraction) -> Any:
-    top, slash, bottom = given.partition("/") if isinstance(given, str) else (given, "", "")
-    num, den = integer(top, name), integer(bottom, name) if slash else 1
-    need((den > 1 or not slash) and gcd(num, den) == 1, f"{name}: {given[:40]} is not reduced")
-    return exact(num, den)
+def number(given: Any, name: str, known: Fields, *_: Any) -> Any:
+    top, *rest = given.split("/", 1) if isinstance(given, str) else [given]
+    num, den = integer(top, name), integer(rest[0], name) if rest else 1
+    need((den > 1 or not rest) and gcd(num, den) == 1, f"{name}: {given[:40]} is not reduced")
+    return known.by.exact(num, den)
 
-def array(given: Any, shape: list, name: str, digits: int, exact: Any) -> list:
+def array(given: Any, name: str, known: Fields, *shape: int) -> list:
     """A list or a list of rows, all over one denominator; a shape of 0 stands for any."""
-    read = fields(given, "den:any num:any", name)
-    rows, count, den = read.num, (0, *shape)[-1], integer(read.den, name, digits)
-    rows = [rows] if len(shape) == 1 else rows if isinstance(rows, list) else []
-    sound = rows and all(isinstance(row, list) and len(row) == count for row in rows)
-    sound = sound and (len(shape) == 1 or len(rows) == (shape[0] or len(rows)))
-    need(sound, f"{name}: not of shape {shape}, or not a list")
-    table = [[integer(x, name, digits) for x in row] for row in rows]
+    read = fields(given, name, known, "den:word num:list")
+    flat, den = len(shape) == 1, integer(read.den, name, known.digits)
+    rows = [read.num] if flat else read.num
+    sound = rows and all(isinstance(row, list) and len(row) == shape[-1] for row in rows)
+    need(sound and len(rows) == (flat or shape[0] or len(rows)), f"{name}: not of shape {shape}")
+    table = [[integer(x, name, known.digits) for x in row] for row in rows]
     need(den > 0 and gcd(den, *(x for row in table for x in row)) == 1, f"{name}: not reduced")
-    table = [[exact(x, den) for x in row] for row in table]
-    return table if len(shape) == 2 else table[0]
+    table = [[known.by.exact(x, den) for x in row] for row in table]
+    return table[0] if flat else table
 
-def labels(given: Any, name: str, _: Any = None) -> list:
-    need(isinstance(given, list) and 0 < len(given) <= LABELS, f"{name}: not 1 to {LABELS} labels")
-    sound = all(isinstance(x, str) and 0 < len(x) <= 200 and x.isprintable() for x in given)
-    need(sound and len(set(given)) == len(given), f"{name}: a label twice, or not printable")
+def labels(given: Any, name: str, *_: Any) -> list:
+    sound = isinstance(given, list) and 0 < len(given) <= LABELS
+    sound = sound and all(isinstance(x, str) and 0 < len(x) <= 200 for x in given)
+    sound = sound and all(map(str.isprintable, given)) and len(set(given)) == len(given)
+    need(sound, f"{name}: not 1 to {LABELS} different labels, short and printable")
     return given
 
-READERS = {"labels": labels, "number": number, "word": str, "index": int, "truth": bool}
+def plain(kind: type) -> Any:
+    def read(given: Any, name: str, *_: Any) -> Any:
+        need(type(given) is kind, f"{name}: not of type {kind.__name__}")
+        return given
+    return read
 
-def fields(given: Any, spec: str, name: str, known: Any = None, digits: int = DIGITS) -> Fields:
+READERS = {"labels": labels, "number": number, "word": plain(str), "index": plain(int),
+           "truth": plain(bool), "list": plain(list), "object": plain(dict)}
+
+def fields(given: Any, name: str, known: Fields, spec: str) -> Fields:
     kinds = dict(part.split(":") for part in spec.split())
     sound = isinstance(given, dict) and given.keys() == kinds.keys()
     need(sound, f"{name}: the fields are not {', '.join(kinds)}")
-    found = Fields(**vars(known or Fields(by=Integers)))
+    found = Fields(**vars(known))
     for field, kind in kinds.items():
-        value, where, reader = given[field], f"{name}.{field}", READERS.get(kind.rstrip("?"))
-        if isinstance(reader, type):
-            need(type(value) is reader, f"{where}: not of type {reader.__name__}")
-        elif kind != "any" and not (value is None and kind[-1] == "?"):
-            sizes = [len(getattr(found, k, ())) for k in kind.rstrip("?").split("*")]
-            value = (reader(value, where, found.by.exact) if reader
-                     else array(value, sizes, where, digits, found.by.exact))
+        value, bare = given[field], kind.rstrip("?")
+        if value is not None or bare == kind:
+            shape = [len(getattr(found, k, ())) for k in bare.split("*")]
+            value = READERS.get(bare, array)(value, f"{name}.{field}", found, *shape)
         setattr(found, field, value)
     return found
 
 def in_domain(row: list, domain: str, name: str) -> None:
-    need(domain in ("any", "sum", "max"), f"domain: {domain[:40]!r} is unknown")
-    if domain != "any":
-        need(min(row) >= 0, f"{name}: an entry is negative")
-        whole = sum(row) if domain == "sum" else max(row)
-        need(whole == 1, f"{name}: the {domain} of its entries is not 1")
+    need(domain in ("sum", "max"), f"domain: {domain[:40]!r} is unknown")
+    whole = sum(row) if domain == "sum" else max(row)
+    need(min(row) >= 0 and whole == 1, f"{name}: an entry is negative, or the {domain} is not 1")
 
 def dot(a: Any, b: Any) -> Any:
     return sum(map(mul, a, b))
@@ -121,7 +122,7 @@ def integers(rows: list) -> tuple:
 
 def shown(x: Any, up: bool = False) -> str:
     rounded = Context(prec=9, rounding=ROUND_CEILING if up else ROUND_FLOOR)
-    return f"{rounded.divide(*(Decimal(int(y)) for y in (x.numerator, x.denominator)))}"
+    return f"{rounded.divide(*(Decimal(int(part)) for part in (x.numerator, x.denominator)))}"
 
 @lru_cache(maxsize=64)
 def artanh(y: int, work: int) -> int:
@@ -169,16 +170,13 @@ class Integers:
         low = isqrt((x.numerator << 2 * self.bits) // x.denominator)
         return self.unit(low), self.unit(low + 1)
 
-    def total(self, terms: Any, up: bool) -> Any:
-        if sum(x.denominator.bit_length() for x in terms) > 300_000:  # exact sums would be long
-            terms = [x * (1 << self.bits) for x in terms]
-            return self.unit(sum(x.__ceil__() if up else x.__floor__() for x in terms))
-        return sum(terms)
-
     def sums(self, divergence: str, which: int, x: list, q: list) -> tuple:
         """Bounds of the sum of d(x, q), or of d*(x; q) with which = 1."""
         low, high = zip(*(DIVERGENCES[divergence][which](self, a, b) for a, b in zip(x, q)))
-        return self.total(low, False), self.total(high, True)
+        if sum(end.denominator.bit_length() for end in high) > 300_000:  # exact sums would be long
+            low = [self.unit((end * (1 << self.bits)).__floor__()) for end in low]
+            high = [self.unit((end * (1 << self.bits)).__ceil__()) for end in high]
+        return sum(low), sum(high)
 
     def gain(self, rows: list, columns: list, limits: list) -> Any:
         """The first row with a product above its limit, and the column, if any."""
@@ -188,7 +186,7 @@ class Integers:
                 return t, products.index(max(products))
         return None, None
 
-def inside(slack: Fraction) -> Fraction:
+def inside(slack: Any) -> Any:
     """A distance to a pole: past it values are infinite, though formulas may stay finite."""
     need(slack > 0, "a number lies where a logarithm, a divergence or its conjugate is infinite")
     return slack
@@ -209,25 +207,25 @@ DIVERGENCES = {  # bounds of d(p, q), and of its conjugate d*(s; q)
                        lambda by, s, q: by.log(1 / inside(2 - by.exp(2 * min(s, 1))[1]), q / 2)),
 }
 
-def combined(game: Fields, weights: list) -> list:
-    need(game.divergence in DIVERGENCES, f"divergence: {game.divergence[:40]!r} is unknown")
-    need(game.strength > 0 and min(game.sizes) >= 0, "strength or sizes: not positive")
-    need(min(game.reference) > 0, "reference: a probability is not positive")
-    in_domain(game.reference, "sum", "reference")
-    return [dot(weights, column) for column in zip(*game.rewards)]
+def combined(w: Fields, weights: list) -> list:
+    need(w.divergence in DIVERGENCES, f"divergence: {w.divergence[:40]!r} is unknown")
+    sound = w.strength > 0 and min(w.sizes) >= 0 and min(w.reference) > 0
+    need(sound, "strength, sizes or reference: not positive")
+    in_domain(w.reference, "sum", "reference")
+    return [dot(weights, column) for column in zip(*w.rewards)]
 
-def objective(game: Fields, c: list, model: list) -> tuple:
-    """<c, model> - strength D between bounds: below the optimum Phi(c)."""
+def below(w: Fields, c: list, model: list) -> tuple:
+    """Bounds of <c, model> - strength D, which is at most Phi(c)."""
     in_domain(model, "sum", "model")
-    low, high = game.by.sums(game.divergence, 0, model, game.reference)
-    return tuple(dot(c, model) - game.strength * end for end in (high, low))
+    low, high = w.by.sums(w.divergence, 0, model, w.reference)
+    return dot(c, model) - w.strength * high, dot(c, model) - w.strength * low
 
-def above(game: Fields, c: list, multiplier: Fraction) -> Fraction:
+def above(w: Fields, c: list, multiplier: Any) -> Any:
     """A bound of Phi(c) from above, whatever the multiplier."""
-    s = [(x - multiplier) / game.strength for x in c]
-    return multiplier + game.strength * game.by.sums(game.divergence, 1, s, game.reference)[1]
+    s = [(x - multiplier) / w.strength for x in c]
+    return multiplier + w.strength * w.by.sums(w.divergence, 1, s, w.reference)[1]
 
-def power(x: Fraction, exponent: Fraction, by: Integers) -> tuple:
+def power(x: Any, exponent: Any, by: Integers) -> tuple:
     if x == 0 < exponent:
         return 0, 0
     low, high = sorted(exponent * end for end in by.log(inside(x)))
@@ -235,32 +233,32 @@ def power(x: Fraction, exponent: Fraction, by: Integers) -> tuple:
 
 def welfare(w: Fields, values: list) -> tuple:
     """G(v) and G_*(g) from below: the optimum of G(v) - strength D is at most Phi(g r) - G_*(g)."""
-    alpha, by, total, conjugate = w.alpha, w.by, 0, 0
+    alpha: Any = w.alpha
+    total = conjugate = 0
     need((w.rule == "alpha") == (alpha is not None), "alpha: the rule alpha has one, others none")
+    need(min(w.weights) >= 0, "weights: one is negative")
     if w.rule == "social":
         need(w.weights == w.sizes, "weights: those of social welfare are the sizes")
         return dot(w.sizes, values), 0
-    need(min(w.weights) >= 0, "weights: one is negative")
     if w.rule == "egalitarian":
         need(sum(w.weights) == 1, "weights: they do not sum to 1")
         return min(values), 0
-    need(w.rule in ("nash", "alpha"), f"rule: {w.rule[:40]!r} is unknown")
+    need(w.rule == "nash" or (alpha and 0 < alpha != 1), "rule or alpha: unknown")
     need(min(map(min, w.rewards)) >= 0, "rewards: one is negative, where the rule has no welfare")
-    need(w.rule == "nash" or 0 < alpha != 1, "alpha: not above 0, or 1, which is the rule nash")
     for size, v, g in zip(w.sizes, values, w.weights):
         if size and w.rule == "nash":
-            total += by.log(inside(v), size)[0]
-            conjugate += size - by.log(size / inside(g), size)[1]
+            total += w.by.log(inside(v), size)[0]
+            conjugate += size + w.by.log(inside(g / size), size)[0]
         elif size:
-            total += min(size * end / (1 - alpha) for end in power(v, 1 - alpha, by))
-            ends = zip(power(size, 1 / alpha, by), power(g, (alpha - 1) / alpha, by))
-            conjugate += min(alpha / (alpha - 1) * a * b for a, b in ends)
+            ends = power(v, 1 - alpha, w.by), power(g / size, 1 - 1 / alpha, w.by)
+            total += size * min(end / (1 - alpha) for end in ends[0])
+            conjugate += size * min(end * alpha / (alpha - 1) for end in ends[1])
     return total, conjugate
 
 def gap(w: Fields) -> str:
     c, zero = combined(w, w.weights), [0] * len(w.model)
     total, conjugate = welfare(w, [dot(row, w.model) for row in w.rewards])
-    low, high = total + objective(w, zero, w.model)[0], above(w, c, w.multiplier) - conjugate
+    low, high = total + below(w, zero, w.model)[0], above(w, c, w.multiplier) - conjugate
     need(high - low <= w.gap, f"gap: the witness proves {shown(high - low, True)}")
     return (f"the model is within {shown(w.gap, True)} of the optimum, which lies in "
             f"[{shown(low)}, {shown(high, True)}]")
@@ -269,12 +267,12 @@ def incentive(w: Fields) -> str:
     c, moved = combined(w, w.sizes), dot(w.sizes, w.radius)
     need(w.rule == "social" and w.alpha is None, "rule: the payments are social welfare's")
     need(min(w.radius) >= 0, "radius: one is negative")
-    low, high = objective(w, c, w.model)
+    low, high = below(w, c, w.model)
     proved = above(w, c, w.multiplier) - low + 2 * moved
     need(proved <= w.gap, f"gap: the witness proves {shown(proved, True)}")
     for i, size in enumerate(w.sizes):
         name, share = f"group {w.groups[i]!r}", [size * x for x in w.rewards[i]]
-        least, most = objective(w, list(map(sub, c, share)), w.pivots[i])
+        least, most = below(w, [x - y for x, y in zip(c, share)], w.pivots[i])
         paid, lost = dot(share, w.model), most - low + 2 * moved - size * w.radius[i]
         need(w.payment_lower[i] <= least - high + paid, f"{name}: the payment may lie below")
         need(w.payment_upper[i] >= most - low + paid, f"{name}: the payment may lie above")
@@ -285,16 +283,13 @@ def incentive(w: Fields) -> str:
             "profile payments lie in their intervals")
 
 def floor(w: Fields) -> str:
-    i, size, count = w.group, w.size, len(w.outcomes)
+    i, size, summed = w.group, w.size, w.domain == "sum"
     need(0 <= i < len(w.groups) and size > 0, "group or size: no such group, or a size not above 0")
     c = combined(w, [0 if k == i else x for k, x in enumerate(w.sizes)])
-    bounds = [objective(w, c, model)[0] for model in w.models]
     in_domain(w.report, w.domain, "report")
-    if w.domain == "sum":
-        proved = max(bound + size * min(model) for bound, model in zip(bounds, w.models))
-    else:  # no one model bounds every vertex: the one in place x bounds that of outcome x
-        need(w.domain == "max" and len(bounds) == count, f"models: not one for each of {count}")
-        proved = min(bounds[x] + size * w.models[x][x] for x in range(count))
+    need(summed or len(w.models) == len(w.outcomes), "models: not one for each outcome's vertex")
+    proved = min(below(w, c, model)[0] + size * (min(model) if summed else model[x])
+                 for x, model in enumerate(w.models))  # a report's least value under its model
     need(w.lower <= proved, f"lower: the models prove {shown(proved)}")
     high = above(w, [x + size * r for x, r in zip(c, w.report)], w.multiplier)
     need(high <= w.upper, f"upper: the report proves {shown(high, True)}")
@@ -313,24 +308,23 @@ def menu(w: Fields) -> str:
     return (f"the first of {len(totals)} entries with the most welfare, at its pivots, is truthful "
             f"for every type of the continuum; here it is {w.entries[best]!r}")
 
-def valued(w: Fields, t: int, s: int) -> Fraction:
+def valued(w: Fields, t: int, s: int) -> Any:
     """What type t's valuation is at report s, sizes counted."""
-    return w.values[t][s] if w.allocations is None else dot(w.rows[t], w.allocations[s])
+    return w.values[t][s] if w.form == "table" else dot(w.rows[t], w.allocations[s])
 
 def read_types(w: Fields) -> None:
     need(len(w.types) <= TYPES, f"types: more than {TYPES}")
-    w.allocations = getattr(w, "allocations", None)
-    if w.allocations is not None:
+    if w.form == "types":
         for row, offered in zip(w.rewards, w.allocations):
-            in_domain(row, w.domain, "a type's rewards")
             in_domain(offered, "sum", "allocations")
+            if w.domain != "any":
+                in_domain(row, w.domain, "a type's rewards")
         w.rows = [[size * x for x in row] for size, row in zip(w.sizes, w.rewards)]
         need(len(set(map(tuple, w.rows))) == len(w.types), "types: one is listed twice")
 
 def mean(w: Fields) -> Any:
     """The mean length of the cycle, in which each type may report the one before it."""
-    whole = isinstance(w.cycle, list) and all(type(t) is int for t in w.cycle)
-    sound = whole and all(0 <= t < len(w.types) for t in w.cycle)
+    sound = all(type(t) is int and 0 <= t < len(w.types) for t in w.cycle)
     need(sound and len(set(w.cycle)) == len(w.cycle) > 1, "cycle: not two or more distinct types")
     pairs = zip(w.cycle, w.cycle[-1:] + w.cycle)
     return sum(valued(w, t, t) - valued(w, t, s) for t, s in pairs) / len(w.cycle)
@@ -341,12 +335,11 @@ def not_implementable(w: Fields) -> str:
     return (f"under any payments some type of the cycle of {len(w.cycle)} through "
             f"{w.types[w.cycle[0]]!r} gains {shown(w.gain)} or more by reporting the one before it")
 
-def gaining(w: Fields, utilities: list) -> tuple:
-    """A type and a report by which it gains over epsilon, or twice None."""
-    limits = [utility + w.epsilon for utility in utilities]
-    if w.allocations is None:
-        rows = (list(map(sub, row, w.payments)) for row in w.values)
-        found = ((t, row.index(max(row))) for t, row in enumerate(rows) if max(row) > limits[t])
+def gaining(w: Fields, limits: list) -> tuple:
+    """A type and a report by which it gets more than its limit, or twice None."""
+    if w.form == "table":
+        nets = ([x - price for x, price in zip(row, w.payments)] for row in w.values)
+        found = ((t, net.index(max(net))) for t, net in enumerate(nets) if max(net) > limits[t])
         return next(found, (None, None))
     a, rows = integers([[*row, -1] for row in w.rows])
     b, columns = integers([[*row, price] for row, price in zip(w.allocations, w.payments)])
@@ -354,9 +347,9 @@ def gaining(w: Fields, utilities: list) -> tuple:
 
 def implementable(w: Fields) -> str:
     read_types(w)
-    need(w.epsilon >= 0, "epsilon: negative")
     utilities = [valued(w, t, t) - price for t, price in enumerate(w.payments)]
-    t, s = gaining(w, utilities)
+    need(w.epsilon >= 0, "epsilon: negative")
+    t, s = gaining(w, [utility + w.epsilon for utility in utilities])
     need(t is None, f"type {w.types[t or 0]!r} gains over epsilon by reporting {w.types[s or 0]!r}")
     gain = f"over {shown(w.epsilon, True)}" if w.epsilon else "anything"
     claim = f"under the payments none of {len(utilities)} types gains {gain} by another's report"
@@ -374,10 +367,9 @@ def implementable(w: Fields) -> str:
 
 def longest_payments(w: Fields, utilities: list) -> None:
     """Each payment is tight against one placed before it in the tree, or against staying out."""
-    placed: set = {None}
-    for edge in w.tree if isinstance(w.tree, list) else ():
-        need(isinstance(edge, list) and len(edge) == 2, "tree: not of pairs")
-        t, s = edge
+    placed: set[Any] = {None}
+    for edge in w.tree:
+        t, s = edge if isinstance(edge, list) and len(edge) == 2 else (-1, None)
         sound = type(t) is int and 0 <= t < len(utilities) and type(s) in (int, type(None))
         need(sound and t not in placed and s in placed, "tree: out of order, or not of types")
         other = w.participation if s is None else valued(w, t, s) - w.payments[s]
@@ -385,24 +377,25 @@ def longest_payments(w: Fields, utilities: list) -> None:
         placed.add(t)
     need(len(placed) == len(utilities) + 1, "tree: it does not reach every type")
 
+SIGNED = {"<=": lambda x: x <= 0, ">=": lambda x: x >= 0, "==": lambda x: x == 0}
+PROOFS = {"optimal": ["x", "y"], "infeasible": ["y"], "unbounded": ["x", "ray"]}
+
 def lp(w: Fields) -> str:
-    vectors = {"optimal": (1, 1, 0), "infeasible": (0, 1, 0), "unbounded": (1, 0, 1)}
-    given = tuple(int(vector is not None) for vector in (w.x, w.y, w.ray))
-    need(vectors.get(w.status) == given, f"status: not {w.status[:40]!r}, by the vectors given")
-    sound = isinstance(w.senses, list) and all(sense in SIGNED for sense in w.senses)
-    need(sound and len(w.senses) == len(w.rows), "senses: not one a row")
+    given = [name for name in ("x", "y", "ray") if getattr(w, name) is not None]
+    need(PROOFS.get(w.status) == given, f"status: not {w.status[:40]!r}, by the vectors given")
     place = {name: j for j, name in enumerate(w.columns)}
-    sound = isinstance(w.A, list) and all(isinstance(row, dict) for row in w.A)
-    need(sound and len(w.A) == len(w.rows), "A: not one object a row")
-    need(all(row.keys() <= place.keys() for row in w.A), "A: a column that does not exist")
-    table = [[(place[j], number(x, "A", w.by.exact)) for j, x in row.items()] for row in w.A]
+    sound = all(isinstance(row, dict) and row.keys() <= place.keys() for row in w.A)
+    need(sound and len(w.A) == len(w.rows), "A: not one object of columns for each row")
+    sound = all(isinstance(sense, str) and sense in SIGNED for sense in w.senses)
+    need(sound and len(w.senses) == len(w.rows), "senses: not <=, >= or == for each row")
+    table = [[(place[j], number(x, "A", w)) for j, x in row.items()] for row in w.A]
     cost = w.c if w.minimize else [-x for x in w.c]
     for point, sides in ((w.x, w.b), (w.ray, [0] * len(w.b))):
         scale, (whole,) = integers([point or []])
         for k, row in enumerate(table if point else ()):
             over = sum(a * whole[j] for j, a in row) - sides[k] * scale
             need(SIGNED[w.senses[k]](over), f"row {w.rows[k]!r}: the point or ray misses it")
-    if w.y is None:
+    if w.ray:
         need(dot(cost, w.ray) < 0, "ray: it does not improve the objective")
         return "the linear program is unbounded"
     need(all(SIGNED[sense](y) for sense, y in zip(w.senses, w.y)), "y: a sign is wrong")
@@ -412,19 +405,17 @@ def lp(w: Fields) -> str:
         for j, a in row if price else ():
             rest[j] -= price * a
     need(not any(rest), "y: it does not add up to the objective")
-    if w.x is None:
-        need(dot(w.b, w.y) > 0, "y: it does not prove that there is no point")
-        return "the linear program has no feasible point"
-    need(dot(cost, w.x) == dot(w.b, w.y), "y: it does not prove that x is optimal")
-    return f"the linear program's optimum is {shown(dot(w.c, w.x))}, attained at x"
-
-SIGNED = {"<=": lambda x: x <= 0, ">=": lambda x: x >= 0, "==": lambda x: x == 0}
+    if w.x:
+        need(dot(cost, w.x) == dot(w.b, w.y), "y: it does not prove that x is optimal")
+        return f"the linear program's optimum is {shown(dot(w.c, w.x))}, attained at x"
+    need(dot(w.b, w.y) > 0, "y: it does not prove that there is no point")
+    return "the linear program has no feasible point"
 
 TABLES, GAMES = ("table", "types"), ("game",)
 KINDS = {  # what judges it, the forms of its problem, what it speaks of, its witness
     "implementable": (implementable, TABLES, "the listed types",
-        "payments:types epsilon:number participation:number? tree:any cycle:any"),
-    "not_implementable": (not_implementable, TABLES, "the listed types", "cycle:any gain:number"),
+        "payments:types epsilon:number participation:number? tree:list? cycle:list?"),
+    "not_implementable": (not_implementable, TABLES, "the listed types", "cycle:list gain:number"),
     "gap": (gap, GAMES, "this game",
         "model:outcomes multiplier:number weights:groups gap:number"),
     "incentive": (incentive, GAMES, "every report against these",
@@ -436,28 +427,29 @@ KINDS = {  # what judges it, the forms of its problem, what it speaks of, its wi
     "lp": (lp, ("lp",), "this program", "status:word x:columns? y:rows? ray:columns?"),
 }
 
-def check(problem: bytes, certificate: bytes, backend: type = Integers) -> tuple:
+def check(problem: bytes, certificate: bytes, backend: Any = Integers) -> tuple:
     """Whether a certificate of a problem holds, and the claim in words, or the first fault."""
     try:
-        data, stated = parse(problem, "problem"), parse(certificate, "certificate")
-        c = fields(stated, "schema:word kind:word problem_sha256:word scope:word witness:any",
-            "certificate")
+        p, c = parse(problem, "problem"), parse(certificate, "certificate")
+        known = Fields(by=backend, digits=DIGITS)
+        c = fields(c, "certificate", known,
+                   "schema:word kind:word problem_sha256:word scope:word witness:object")
         need(c.schema == "mdsolve-certificate/1", "certificate: another schema")
         need(c.problem_sha256 == hashlib.sha256(problem).hexdigest(), "problem_sha256: another's")
         need(c.kind in KINDS, f"kind: {c.kind[:40]!r} is unknown")
         judge, forms, scope, spec = KINDS[c.kind]
         need(c.scope == scope, f"scope: a certificate of this kind speaks of {scope}")
-        form: Any = data.get("form") if isinstance(data, dict) else None
+        form: Any = p.get("form") if isinstance(p, dict) else None
         need(form in forms, "problem: not of the form that the kind speaks of")
-        p = fields(data, "schema:word form:word " + FORMS[form], "problem", Fields(by=backend))
+        p = fields(p, "problem", known, "schema:word form:word " + FORMS[form])
         need(p.schema == "mdsolve-problem/1", "problem: another schema")
         p.by = backend(192 + min(4000, getattr(p, "strength", 0).__ceil__().bit_length()))
-        digits = LONG if c.kind == "lp" else DIGITS
-        return True, judge(fields(c.witness, spec, "witness", p, digits))
+        p.digits = LONG if c.kind == "lp" else DIGITS
+        return True, judge(fields(c.witness, "witness", p, spec))
     except Rejected as error:
         return False, str(error)
 
-def main(arguments: list, backend: type = Integers) -> int:
+def main(arguments: list, backend: Any = Integers) -> int:
     try:
         problem, certificate = arguments
         with open(problem, "rb") as one, open(certificate, "rb") as other:
