@@ -244,3 +244,41 @@ def test_refusals_name_the_place_and_the_remedy():
     outcome = run(RevenueMaximizing("sum", 2), game=game.normalized("sum"))
     with pytest.raises(InvalidInput, match="the rewards sum to 3, not 1"):
         outcome.regret("brief", [1.0, 2.0])
+
+
+@pytest.mark.parametrize("name", DOMAINS)
+@pytest.mark.parametrize("kind", md.DIVERGENCES)
+@settings(max_examples=15)
+@given(
+    seed=st.integers(0, 10**6),
+    outcomes=st.sampled_from([1, 2, 3, 8]),
+    tiny=st.booleans(),
+    strength=st.sampled_from([1e-9, 1e-6, 1e-3, 0.1, 1.0, 1e3, 1e6, 1e9]),
+)
+def test_brackets_are_narrow_at_every_strength(name, kind, seed, outcomes, tiny, strength):
+    """b's bracket is within 1e-9 of max(b, 1e-6 of the rewards' scale), masses of 1e-250 too."""
+    rng = np.random.default_rng(seed)
+    reference = rng.dirichlet(np.ones(outcomes))
+    if tiny:
+        reference *= 10.0 ** -rng.integers(0, 250, outcomes)
+    sizes = rng.integers(1, 4, 2).astype(float)
+    rewards = rng.random((2, outcomes)) if seed % 2 else rng.choice([0.1, 0.5, 1.0], (2, outcomes))
+    game = md.Game(reference / reference.sum(), rewards, sizes).normalized(name)
+    payment = RevenueMaximizing(DOMAINS[name], sizes=(1, 2, 3))
+    for floor in payment.floors(md.SocialWelfare(kind, strength), game):
+        assert 0.0 <= floor.lower <= floor.upper
+        scale = float((sizes @ game.rewards).max())
+        assert floor.gap <= 1e-9 * max(floor.value, 1e-6 * scale)
+
+
+def test_near_a_pole_the_shift_has_digits_that_heights_do_not_show():
+    """At masses of 1e-123 the bracket was as wide as b, as κ is 1e-125 beside heights of 600."""
+    reference = np.array([4.99846164e-123, 1.27799507e-87, 1.0])
+    rewards = [[0.31, 0.1, 0.59], [0.21, 0.28, 0.51], [0.63, 0.28, 0.09]]
+    game = md.Game(reference, rewards, [3.0, 1.0, 2.0]).normalized("sum")
+    rule = md.SocialWelfare("forward-kl", 1e-3)
+    floor = RevenueMaximizing("sum", sizes=(1, 2, 3)).floors(rule, game)[0]
+    reported = [game.reported(0, report, 1.0) for report in (floor.report, np.zeros(3))]
+    present, absent = (rule.value_function(each).solve().value for each in reported)
+    assert floor.value == pytest.approx(present - absent, abs=1e-14)
+    assert floor.gap <= 1e-12 * floor.value

@@ -64,20 +64,23 @@ def pour(ground: Ground, strength: float, size: float, noise: float = 0.0) -> In
     if isinstance(ground.divergence, SquaredL2):
         return squared.pour(ground.reference, ground.position, strength, size, noise)
     volume = size / strength
-    level = _level(ground, volume)
+    level, shift = _level(ground, volume)
     if level == 0.0:
         return _free(ground, volume)
-    return _measured(ground, strength, size, level, noise)
+    return _measured(ground, strength, size, level, shift, noise)
 
 
-def _level(ground: Ground, volume: float) -> float:
-    """Return s: 1/m where the volume drowns everything, 0 where empty outcomes take it all."""
+def _level(ground: Ground, volume: float) -> tuple[float, float]:
+    """Return s and κ: 1/m where the volume drowns everything, 0 where empty outcomes take it all.
+
+    In the first case the mass is the same at any κ.
+    """
     uniform = 1.0 / ground.mass.size
     heights = ground.heights(uniform)
     if float((heights - heights.min()).sum()) <= volume:
-        return uniform
+        return uniform, 0.0
     if ground.divergence.clips and _slack(ground).sum() >= volume:
-        return 0.0
+        return 0.0, 0.0
     return _level_by_newton(ground, volume)
 
 
@@ -86,8 +89,8 @@ def _slack(ground: Ground) -> Array:
     return np.where(ground.mass > 0.0, 0.0, np.maximum(0.0, ground.heights(0.0)))
 
 
-def _level_by_newton(ground: Ground, volume: float) -> float:
-    """Return s by Newton on the logarithm of the volume poured, inside a bracket."""
+def _level_by_newton(ground: Ground, volume: float) -> tuple[float, float]:
+    """Return s, by Newton on the logarithm of the volume poured, inside a bracket; and its κ."""
     least, high = float(ground.mass.min()), 1.0 / ground.mass.size
     low = max(least, high * _NOTHING)
     level, shift = sqrt(low) * sqrt(high), 0.0
@@ -98,9 +101,9 @@ def _level_by_newton(ground: Ground, volume: float) -> float:
         if not low <= new <= high:
             new = sqrt(low) * sqrt(high)
         if abs(new - level) <= 2.0 * EPS * level:
-            return new
+            return new, _poured(ground, new, shift)[0]
         level, shift = new, max(0.0, shift + follow * (new - level))
-    return level
+    return level, shift
 
 
 def _newton(level: float, poured: float, volume: float, steepness: float) -> float:
@@ -149,9 +152,11 @@ def _straightened(divergence: Divergence, created: float) -> float:
 
 
 def _measured(
-    ground: Ground, strength: float, size: float, level: float, noise: float
+    ground: Ground, strength: float, size: float, level: float, balance: float, noise: float
 ) -> Increment:
     """Return the increment at a level, exact for that level, widened by what the shift misses.
+
+    The volume gives the shift, but for its last digits: near a pole the mass gives those.
 
     Of G(s, κ), the Lagrangian's value less Φ(c), the partial maximum in s is an upper and the
     partial minimum in κ a lower bound of b; its slopes are the budget's and the mass's residuals.
@@ -161,10 +166,11 @@ def _measured(
     top = float(heights.max())
     under = top - heights
     rise = depth(under, size / strength)
-    shift = rise - top
-    wet = under <= rise
+    shift, wet = rise - top, under <= rise
+    if abs(shift - balance) <= 8.0 * EPS * (rise + abs(top)):
+        shift, wet = balance, heights + balance > 0.0
     if shift < 0.0 and level <= 2.0 * _NOTHING / q.size:
-        report = np.where(wet, rise - under, 0.0)
+        report = np.where(wet, np.maximum(0.0, rise - under), 0.0)
         return Increment(0.0, size * level, report / report.sum(), ground.mass, METHOD)
     there, to, growth = ground.sunk(shift)
     target = divergence.position_of(np.broadcast_to(level, q.shape), q)
@@ -172,7 +178,7 @@ def _measured(
     step = Step(
         ground.position, ground.mass, k, np.where(wet, target, there), np.where(wet, level, to)
     )
-    depths = np.where(wet, rise - under, 0.0)
+    depths = np.where(wet, np.maximum(0.0, rise - under), 0.0)
     poured = float(depths.sum())
     gained = float(depths @ ground.mass)
     increment = strength * (gained + float(divergence.bregman(step, q).sum()))

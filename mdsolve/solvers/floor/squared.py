@@ -62,11 +62,14 @@ def pour(
     dry = y.size - wet.size
     worth = 2.0 * float(filled @ np.maximum(0.0, floor))
     increment = strength * (worth + float(gained @ gained) + dry * dropped * dropped)
+    increment += level * (size - strength * poured)
     moved = np.abs(gained)
-    inexact = float(moved @ (np.abs(position[wet]) + 2.0 * np.abs(floor))) + 8.0 * dropped
+    inexact = float(moved @ (np.abs(position[wet]) + 2.0 * np.abs(floor)))
+    if dry:  # Σ |s| + 2y over what is dry: y sums to at most 1, and |s| to at most 4
+        inexact += dropped * (2.0 + min(4.0, dry * float(np.abs(position).max())))
     error = (
         EPS * (6.0 + log2(y.size)) * increment
-        + (abs(size - strength * poured) + 2.0 * EPS * size) / y.size
+        + EPS * (1.0 + 0.25 * log2(y.size)) * size / y.size
         + EPS * strength * inexact
         + noise * (float(moved.sum()) + dry * dropped)
     )

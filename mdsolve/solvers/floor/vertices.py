@@ -48,7 +48,7 @@ def lowest_vertex(
     best, lower = search.run()
     increment, model = search.solved[best]
     moved = abs(float(model[best] - ground.mass[best]))
-    extent = 4.0 * EPS * strength * float(np.abs(ground.position).max()) + noise
+    extent = 2.0 * EPS * strength * float(np.abs(ground.position).max()) + noise
     error = EPS * (8.0 + log2(model.size)) * increment + 2.0 * moved * extent
     report = np.zeros(model.size)
     report[best] = 1.0
@@ -123,7 +123,8 @@ class _Search:
             )
             share = to[rows] - float(growth.sum())
             target = ground.divergence.position_of(share, q)
-            own = ground.divergence.bregman(Step(target, share, at - target, at, mass), q)
+            with np.errstate(over="ignore", invalid="ignore"):  # tiny masses: a bound of −∞ is none
+                own = ground.divergence.bregman(Step(target, share, at - target, at, mass), q)
             bound = self.size * share - self.strength * (float(cost.sum()) - cost[rows] + own)
             better = bound > self.lower
             self.lower[better], self.shift[better] = bound[better], shift
