@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from programs import RATIONAL, auction, exact_programs, near_duplicates
 
-from mdsolve.certificates.exact_lp import ExactLp, ExactProgram, exact_solve
+from mdsolve.certificates.exact_lp import ExactLp, ExactProgram, bounds_as_rows, exact_solve
 from mdsolve.certificates.exact_lp.basis import Basis
 from mdsolve.certificates.exact_lp.simplex import Infeasible, Simplex, Unbounded
 from mdsolve.errors import InvalidInput
@@ -270,6 +270,34 @@ def test_past_the_limits_nothing_is_claimed():
     assert small.x is small.y is small.ray is small.objective is None
     far = ExactProgram.from_numbers([10**400, 1], [[1, 1]], ">=", [10**400], lower=[0, 0])
     assert "0 exact pivots were not enough" in exact_solve(far, pivot_limit=0).reason
+
+
+@given(exact_programs())
+def test_bounds_may_be_rows_with_prices_of_their_own(program):
+    """Then the rows' prices alone add up to the objective, or to 0."""
+    answer = exact_solve(program)
+    flat = bounds_as_rows(answer)
+    assert proves(flat)
+    assert (flat.status, flat.objective, flat.x, flat.ray) == (
+        answer.status,
+        answer.objective,
+        answer.x,
+        answer.ray,
+    )
+    assert set(flat.program.lower) | set(flat.program.upper) == {None}
+    if flat.y is not None:
+        sign = -1 if program.maximize else 1
+        aim = [sign * c if answer.x else ZERO for c in program.objective]
+        columns = range(len(aim))
+        assert [dot(flat.y, [row[j] for row in flat.program.matrix]) for j in columns] == aim
+
+
+def test_names_of_bounds_stay_apart_from_those_of_rows():
+    program = ExactProgram.from_numbers(
+        [1], [[1], [1]], ">=", [1, 0], lower=[0], upper=[5], rows=["lower_x0", "_lower_x0"]
+    )
+    flat = bounds_as_rows(exact_solve(program))
+    assert flat.program.rows == ("__lower_x0", "__upper_x0", "lower_x0", "_lower_x0")
 
 
 # what does not prove its claim cannot be built

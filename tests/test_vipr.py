@@ -218,7 +218,7 @@ def test_names_and_labels_stay_apart():
     text = vipr_text(exact_solve(program))
     assert Checker(text).run() == "range"
     assert "x0 x1\n" in text
-    assert "\nr0 G 1 2 0 1 1 1\n" in text
+    assert "\nr2 G 1 2 0 1 1 1\n" in text
 
 
 def test_numbers_longer_than_python_prints():

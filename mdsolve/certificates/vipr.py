@@ -7,12 +7,12 @@ or 0 ≥ a positive number. Format: the VIPR certificate specification, version 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from os import PathLike
 
-from mdsolve.certificates.exact_lp import ExactLp, ExactProgram
-from mdsolve.certificates.exact_lp.proof import combined, minimised
+from mdsolve.certificates.exact_lp import ExactLp, bounds_as_rows
+from mdsolve.certificates.exact_lp.proof import dot
 from mdsolve.certificates.mps import fraction_text, plain_names
 from mdsolve.errors import InvalidInput
 from mdsolve.games.files import written_whole
@@ -30,7 +30,7 @@ def vipr_text(answer: ExactLp) -> str:
 
     Examples
     --------
-    >>> from mdsolve.certificates.exact_lp import exact_solve
+    >>> from mdsolve.certificates.exact_lp import ExactProgram, exact_solve
     >>> program = ExactProgram.from_numbers([1], [[3]], ">=", [1], lower=[0])
     >>> print(vipr_text(exact_solve(program)))
     VER 1.0
@@ -53,7 +53,7 @@ def vipr_text(answer: ExactLp) -> str:
             f"VIPR: the answer is {answer.status}. The format states optimal and infeasible "
             "programs alone; certify a ray with mdsolve's own certificate."
         )
-    return "\n".join(_lines(answer, answer.y))
+    return "\n".join(_lines(answer))
 
 
 def write_vipr(answer: ExactLp, path: str | PathLike[str], *, overwrite: bool = False) -> None:
@@ -70,63 +70,36 @@ def write_vipr(answer: ExactLp, path: str | PathLike[str], *, overwrite: bool = 
         file.write(f"{text}\n".encode("ascii"))
 
 
-def _lines(answer: ExactLp, y: tuple[Fraction, ...]) -> Iterator[str]:
-    program = answer.program
+def _lines(answer: ExactLp) -> Iterator[str]:
+    flat = bounds_as_rows(answer)
+    program = flat.program
     names = plain_names(program.names, "x", taken=["OBJ"])
-    limits = _limits(program)
+    rows = plain_names(program.rows, "r", taken=["OBJ", "proof"])
     yield from ("VER 1.0", f"VAR {len(names)}", " ".join(names), "INT 0")
     yield f"OBJ {'max' if program.maximize else 'min'}"
     yield _sparse(enumerate(program.objective))
-    yield f"CON {len(limits) + len(program.entries)} {len(limits)}"
-    labels = [f"{side}_{names[j]}" for j, side, _ in limits]
-    for label, (j, side, level) in zip(labels, limits, strict=True):
-        yield f"{label} {'G' if side == 'lower' else 'L'} {fraction_text(level)} 1 {j} 1"
-    rows = plain_names(program.rows, "r", taken=["OBJ", "proof", *labels])
-    for k, (row, entries) in enumerate(zip(rows, program.entries, strict=True)):
-        side = fraction_text(program.bounds[k])
-        yield f"{row} {_KINDS[program.senses[k]]} {side} {_sparse(entries)}"
-    yield from _claim(answer, _multipliers(answer, y, limits))
+    yield f"CON {len(rows)} {len(rows) - len(answer.program.rows)}"
+    for row, sense, side, entries in zip(
+        rows, program.senses, program.bounds, program.entries, strict=True
+    ):
+        yield f"{row} {_KINDS[sense]} {fraction_text(side)} {_sparse(entries)}"
+    yield from _claim(flat)
 
 
-def _limits(program: ExactProgram) -> list[tuple[int, str, Fraction]]:
-    """Return the bounds that there are, which come first among the constraints."""
-    both = (("lower", program.lower), ("upper", program.upper))
-    return [
-        (j, side, level)
-        for j in range(len(program.objective))
-        for side, levels in both
-        if (level := levels[j]) is not None
-    ]
-
-
-def _multipliers(
-    answer: ExactLp, y: tuple[Fraction, ...], limits: list[tuple[int, str, Fraction]]
-) -> list[Fraction]:
-    """Return what each constraint is multiplied by: the bounds, then the rows."""
-    program = answer.program
-    aim = minimised(program) if answer.status == "optimal" else (Fraction(0),) * program.shape[1]
-    rest = [c - a for c, a in zip(aim, combined(program, y), strict=True)]
-    # a reduced cost is paid by the lower bound where positive, by the upper one where negative
-    paid = [rest[j] if (rest[j] > 0) is (side == "lower") else Fraction(0) for j, side, _ in limits]
-    return [*paid, *y]
-
-
-def _claim(answer: ExactLp, multipliers: list[Fraction]) -> Iterator[str]:
-    program, value = answer.program, answer.objective
-    if value is None or answer.x is None:
-        sides = [*(level for _, _, level in _limits(program)), *program.bounds]
-        total = sum((a * b for a, b in zip(multipliers, sides, strict=True)), Fraction(0))
-        yield from ("RTP infeas", "SOL 0", "DER 1")
-        yield f"proof G {fraction_text(total)} 0 {_reason(multipliers)} -1"
+def _claim(answer: ExactLp) -> Iterator[str]:
+    """Yield what is to be proved, the point, and the rows times y: ≥ the optimum, or 0 ≥ a gap."""
+    program, value, y = answer.program, answer.objective, answer.y or ()
+    if answer.x is None or value is None:
+        gap = fraction_text(dot(program.bounds, y))
+        yield from ("RTP infeas", "SOL 0", "DER 1", f"proof G {gap} 0 {_reason(y)} -1")
         return
     best = fraction_text(value)
-    yield from (f"RTP range {best} {best}", "SOL 1")
-    yield f"optimum {_sparse(enumerate(answer.x))}"
+    yield from (f"RTP range {best} {best}", "SOL 1", f"optimum {_sparse(enumerate(answer.x))}")
     sign, kind = (-1, "L") if program.maximize else (1, "G")
-    yield from ("DER 1", f"proof {kind} {best} OBJ {_reason([sign * a for a in multipliers])} -1")
+    yield from ("DER 1", f"proof {kind} {best} OBJ {_reason([sign * v for v in y])} -1")
 
 
-def _reason(multipliers: list[Fraction]) -> str:
+def _reason(multipliers: Sequence[Fraction]) -> str:
     return f"{{ lin {_sparse(enumerate(multipliers))} }}"
 
 
