@@ -26,6 +26,8 @@ def check_arrays(function):
     return beartype(function)
 
 
+import mdsolve.certificates.check_flint  # noqa: E402, F401 - no arrays there, and many short calls
+
 install_import_hook("mdsolve", "conftest.check_arrays")
 
 # where a merge waits for it, a run draws what every other run draws
