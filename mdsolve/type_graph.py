@@ -153,7 +153,7 @@ def read_model(found: Any, outcomes: int, name: str) -> Array:
     where = f"type {name!r}: the rule returned"
     remedy = f"Return {outcomes} probabilities, one an outcome."
     if model.shape != (outcomes,):
-        shape = f"shape {model.shape}" if model.size else f"{type(found).__name__}"
+        shape = f"shape {model.shape}" if model.ndim and model.size else type(found).__name__
         raise InvalidInput(f"{where} {shape}, not a model over {outcomes} outcomes. {remedy}")
     if not np.isfinite(model).all():
         place = int(np.flatnonzero(~np.isfinite(model))[0])

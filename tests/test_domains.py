@@ -116,6 +116,8 @@ def test_empty_unbounded_and_malformed_sets_are_refused():
         ConvexDomain(([1.0, 2.0], [1.0]))
     with pytest.raises(InvalidInput, match="cell that is not finite"):
         ConvexDomain(([[np.inf]], [1.0]))
+    with pytest.raises(InvalidInput, match=r"constraints: 3. Pass \(A, b\) for A r <= b, or a"):
+        ConvexDomain(3)  # pyright: ignore[reportArgumentType]
 
 
 def test_finite_types_are_checked_and_found():

@@ -258,7 +258,7 @@ def test_a_rule_that_returns_no_distribution_is_refused_by_type(model, message):
         (lambda: implement([[1.0, np.nan], [0.0, 1.0]]), r"values: cell \(0, 1\)"),
         (lambda: implement([[1.0, 2.0]]), r"values: shape \(1, 2\). A table of valuations is"),
         (lambda: implement([[]]), "with at least one type"),
-        (lambda: implement([["a"]]), "values: not a table of numbers"),
+        (lambda: implement([["a"]]), "values: cell .* is 'a', not a number"),
         (lambda: implement([[1.0]], error=-1.0), "error: -1.0 is not a finite number of at least"),
         (lambda: implement([[1.0]], method="simplex"), "method 'simplex' is unknown. Choose \"gra"),
         (lambda: implement([[1.0]], labels=["a", "b"]), "types: 2 names, but the rewards have 1"),
@@ -269,6 +269,14 @@ def test_a_rule_that_returns_no_distribution_is_refused_by_type(model, message):
         (
             lambda: find_violation(SOCIAL, GAME, 0, SumNormalized(), cycle_lengths=(1,)),
             "A cycle has at least 2 types",
+        ),
+        (
+            lambda: find_violation(SOCIAL, GAME, 0, SumNormalized(), budget_seconds=-1.0),
+            "budget_seconds: -1.0. Give a positive number",
+        ),
+        (
+            lambda: implementable(lambda game: None, GAME, 0, [[1, 0, 0]]),
+            "type 'type-0': the rule returned NoneType, not a model over 3 outcomes",
         ),
         (
             lambda: revenue_program([[1.0, 0.0], [0.0, 1.0]], outside=-np.inf),

@@ -204,7 +204,18 @@ def peer(mechaudit, rewards, models, payments):
     [
         (lambda: verify([[1.0]], [1.0, 2.0]), r"payments: shape \(2,\), but there are 1 types"),
         (lambda: verify([[1.0]], [np.nan]), "payments: type 0 pays nan. Payments must be finite"),
-        (lambda: verify([[1.0]], ["much"]), "payments: could not convert"),
+        (lambda: verify([[1.0]], ["much"]), r"payments: cell \(0,\) is 'much', not a number"),
+        (
+            lambda: verify([[1.0]], [0.0], error=-1.0),
+            "error: -1.0 is not a finite number of at lea",
+        ),
+        (lambda: verify([[1.0]], [0.0], outside=np.nan), "outside: nan is no utility. Give a numb"),
+        (
+            lambda: verify([[1.0]], [0.0], outside=[1, 2]),
+            r"outside: shape \(2,\) for 1 types. Give",
+        ),
+        (lambda: verify([[1j]], [0.0]), r"values: cell \(0, 0\) is 1j, not a number"),
+        (lambda: Products([[1.0]], [[1.0]], [1, 2]), r"sizes: shape \(2,\) for 1 types. Give one"),
         (lambda: verify([[np.inf]], [0.0]), r"values: cell \(0, 0\)"),
         (lambda: Products([[1.0]], [[1.0, 0.0]]), "products: rewards of shape"),
         (lambda: Products([[np.nan]], [[1.0]]), "rewards: type 0, cell .* is nan"),

@@ -16,9 +16,10 @@ from numpy.typing import ArrayLike, NDArray
 from mdsolve.errors import InvalidInput
 from mdsolve.games import Game
 from mdsolve.games.labels import checked_labels
+from mdsolve.games.validation import floats
 from mdsolve.incentives.products import Products, Progress, WorstGain
 from mdsolve.mechanism import Mechanism
-from mdsolve.payments.shortest_path import square
+from mdsolve.payments.shortest_path import checked_error, outside_options, square
 from mdsolve.solvers.shortest_path import Graph, worst_edge
 from mdsolve.type_graph import dot_rounding, read_model, read_types, valuations
 
@@ -146,6 +147,7 @@ def verify(
     >>> str(verify([[2.0, 1.0], [0.0, 1.0]], [2.0, 0.5], labels=["high", "low"]))
     "refuted: type 'high' gains 0.5 by reporting 'low'"
     """
+    error = checked_error(error)
     if isinstance(values, Products):
         count, charged = values.count, _payments(payments, values.count)
         worst = values.worst_gain(charged, refuting=2.0 * error, progress=progress)
@@ -157,7 +159,7 @@ def verify(
         worst = _worst_gain(table, charged)
         own = np.diagonal(table)
     names = checked_labels("type", labels, count, "type-")
-    option = np.broadcast_to(np.asarray(0.0 if outside is None else outside, float), (count,))
+    option = outside_options(0.0 if outside is None else outside, count)
     utilities = [fsum(terms) for terms in zip(own, -charged, -option, strict=True)]
     poorest = int(np.argmin(utilities))
     found = (
@@ -250,10 +252,7 @@ def _worst_gain(table: Array, payments: Array) -> WorstGain:
 
 
 def _payments(payments: ArrayLike, count: int) -> Array:
-    try:
-        charged = np.asarray(payments, dtype=float)
-    except (TypeError, ValueError) as fault:
-        raise InvalidInput(f"payments: {fault}. Pass one number a type.") from fault
+    charged = floats("payments", payments)
     if charged.shape != (count,):
         raise InvalidInput(
             f"payments: shape {charged.shape}, but there are {count} types. Pass one a type."

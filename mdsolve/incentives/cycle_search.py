@@ -109,6 +109,8 @@ def find_violation(
     """
     if any(length < 2 for length in cycle_lengths) or not cycle_lengths:
         raise InvalidInput(f"cycle_lengths: {tuple(cycle_lengths)}. A cycle has at least 2 types.")
+    if not budget_seconds > 0.0:
+        raise InvalidInput(f"budget_seconds: {budget_seconds!r}. Give a positive number.")
     index = game.group_index(group)
     allowed = tuple(sizes) if sizes is not None else (float(game.sizes[index]),)
     search = _Search(rule, game, index, domain, allowed, budget_seconds, progress)

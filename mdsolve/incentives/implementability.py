@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from math import inf, isfinite, nextafter
+from math import inf, nextafter
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from mdsolve.games.labels import checked_labels
 from mdsolve.incentives.program_route import by_program, refutes
 from mdsolve.incentives.witnesses import NegativeCycle, Potentials
 from mdsolve.payments.shortest_path import (
+    checked_error,
     distances,
     square,
 )
@@ -84,7 +85,7 @@ def implement(
     """
     table = square(values)
     names = checked_labels("type", labels, len(table), "type-")
-    allowed = _checked_error(error)
+    allowed = checked_error(error)
     if method not in METHODS:
         raise InvalidInput(f'method {method!r} is unknown. Choose "graph" or "lp".')
     graph = _graph(table)
@@ -228,12 +229,3 @@ def _graph(table: Array) -> Graph:
             f"{np.abs(table).max():.3g} leave the range of doubles when subtracted. Round the "
             "smallest to 0, or divide all by a common number."
         ) from None
-
-
-def _checked_error(error: float) -> float:
-    if not (isfinite(error) and error >= 0.0):
-        raise InvalidInput(
-            f"error: {error!r} is not a finite number of at least 0. Give the largest error of a "
-            "cell in welfare units, or 0 to decide the table exactly as given."
-        )
-    return float(error)

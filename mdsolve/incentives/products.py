@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mdsolve.errors import InvalidInput
+from mdsolve.games.validation import floats
 from mdsolve.precision import EPS
 
 Array = NDArray[np.float64]
@@ -75,13 +76,18 @@ class Products:
     bound: float = field(repr=False)
 
     def __init__(self, rewards: ArrayLike, models: ArrayLike, sizes: ArrayLike = 1.0) -> None:
-        reward, model = np.asarray(rewards, dtype=float), np.asarray(models, dtype=float)
+        reward, model = floats("rewards", rewards), floats("models", models)
         if reward.ndim != 2 or reward.shape != model.shape or not reward.size:
             raise InvalidInput(
                 f"products: rewards of shape {reward.shape}, models of shape {model.shape}. Both "
                 "are types x outcomes, one model for each type's report."
             )
-        weights = np.broadcast_to(np.asarray(sizes, dtype=float), reward.shape[:1])
+        size = floats("sizes", sizes)
+        if size.shape not in ((), reward.shape[:1]):
+            raise InvalidInput(
+                f"sizes: shape {size.shape} for {len(reward)} types. Give one size, or one a type."
+            )
+        weights = np.broadcast_to(size, reward.shape[:1])
         for name, array in (("rewards", reward), ("models", model), ("sizes", weights)):
             with np.errstate(invalid="ignore"):
                 finite = np.isfinite(array.min()) and np.isfinite(array.max())

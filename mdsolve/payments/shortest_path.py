@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mdsolve.errors import InvalidInput
 from mdsolve.games.labels import checked_labels
+from mdsolve.games.validation import floats
 from mdsolve.solvers.linear_program import FarkasRay, LinearProgram, LpSolution, Ray
 from mdsolve.solvers.shortest_path import Cycle, Graph, largest_below
 
@@ -124,7 +126,7 @@ def distances(values: Array, base: int, margin: float = 0.0, *, backwards: bool 
 def revenue_maximal(values: Array, outside: ArrayLike = 0.0, margin: float = 0.0) -> Array:
     """Return min over paths from the outside option: the largest DSIC and IR payments."""
     graph = Graph.of(values)
-    option = np.ldexp(_outside(outside, len(values)), -graph.exponent)
+    option = np.ldexp(outside_options(outside, len(values)), -graph.exponent)
     ceiling = graph.diagonal - option
     return np.ldexp(_below(graph, ceiling, np.ldexp(margin, -graph.exponent)), graph.exponent)
 
@@ -154,7 +156,7 @@ def revenue_program(
     """
     table = square(values)
     count = len(table)
-    option = _outside(outside, count)
+    option = outside_options(outside, count)
     weights = np.full(count, 1.0 / count) if prior is None else np.asarray(prior, dtype=float)
     own = np.diagonal(table)
     program = LinearProgram(
@@ -215,13 +217,7 @@ def square(values: ArrayLike) -> Array:
     InvalidInput
         Naming the cell.
     """
-    try:
-        table = np.ascontiguousarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InvalidInput(
-            "values: not a table of numbers. Pass types x types numbers: values[t, s] is type t's "
-            "valuation when s is reported."
-        ) from error
+    table = floats("values", values)
     if table.ndim != 2 or table.shape[0] != table.shape[1] or not table.size:
         raise InvalidInput(
             f"values: shape {table.shape}. A table of valuations is types x types, with at least "
@@ -251,11 +247,26 @@ def _below(graph: Graph, ceiling: Array, margin: float) -> Array:
     return found
 
 
-def _outside(outside: ArrayLike, count: int) -> Array:
-    option = np.asarray(outside, dtype=float)
-    if option.shape not in ((), (count,)) or np.isnan(option).any():
+def outside_options(outside: ArrayLike, count: int) -> Array:
+    """Return the utility of each type without the mechanism, −inf where it may not leave."""
+    option = floats("outside", outside)
+    if option.shape not in ((), (count,)):
         raise InvalidInput(
-            f"outside: shape {option.shape} for {count} types, or not numbers. Give one utility, "
-            "or one a type."
+            f"outside: shape {option.shape} for {count} types. Give one utility, or one a type."
+        )
+    if np.isnan(option).any() or (option == np.inf).any():
+        raise InvalidInput(
+            f"outside: {option[~(option < np.inf)][0]} is no utility. Give a number, or −inf for a "
+            "type that may not leave."
         )
     return np.broadcast_to(option, (count,))
+
+
+def checked_error(error: float) -> float:
+    """Return an entrywise error of values, finite and at least 0."""
+    if not (isfinite(error) and error >= 0.0):
+        raise InvalidInput(
+            f"error: {error!r} is not a finite number of at least 0. Give the largest error of a "
+            "cell in welfare units, or 0 to decide the table exactly as given."
+        )
+    return float(error)

@@ -59,6 +59,14 @@ class ConvexDomain(Domain):
         self,
         constraints: tuple[ArrayLike, ArrayLike] | Callable[[cp.Variable], Sequence[Any]],
     ) -> None:
+        if not (
+            callable(constraints)
+            or (isinstance(constraints, (tuple, list)) and len(constraints) == 2)
+        ):
+            raise InvalidInput(
+                f"constraints: {constraints!r}. Pass (A, b) for A r <= b, or a function from a "
+                "CVXPY variable to a list of constraints."
+            )
         self.constraints = constraints if callable(constraints) else _polytope(*constraints)
 
     def stated(self, reward: cp.Variable) -> list[Any]:
