@@ -49,10 +49,10 @@ class Basis:
         draft = cls(program, tuple(placed), program.cost)
         columns = _independent(draft.kernel.transpose().tolist())
         tight = _independent([[row[k] for k in columns] for row in draft.kernel.tolist()])
-        for k, j in enumerate(draft.columns):
-            placed[j] = BASIC if k in set(columns) else LOWER
-        for k, i in enumerate(draft.tight):
-            placed[n + i] = placed[n + i] if k in set(tight) else BASIC
+        for k in set(range(len(draft.columns))) - set(columns):
+            placed[draft.columns[k]] = LOWER
+        for k in set(range(len(draft.tight))) - set(tight):
+            placed[n + draft.tight[k]] = BASIC
         resting = tuple(_resting(program, v, said) for v, said in enumerate(placed))
         return cls(program, resting, program.cost)
 
@@ -137,9 +137,9 @@ class Basis:
         if v >= n:
             multipliers[v - n] = -den
         alpha = [*(-a for a in program.combined(multipliers)), *multipliers]
-        return [fmpz(0) if said == BASIC else alpha[u] for u, said in enumerate(self.status)], (
-            multipliers
-        )
+        for u in self.basic:
+            alpha[u] = fmpz(0)
+        return alpha, multipliers
 
     def column(self, v: int) -> Vector:
         """Return how all variables move when a nonbasic one rises by 1 and the others stay."""
