@@ -15,14 +15,31 @@ from mdsolve.data_driven.beliefs import (
     wallet,
 )
 from mdsolve.data_driven.equilibrium import Regret, Regrets, posterior_regret
-from mdsolve.data_driven.estimators import Estimator, ExPost, Mapped
+from mdsolve.data_driven.estimators import (
+    Biased,
+    ClickRate,
+    Estimator,
+    ExPost,
+    Kernel,
+    Mapped,
+    PosteriorMean,
+    SampleMean,
+)
+from mdsolve.data_driven.estimators.logs import logged_rates
+from mdsolve.data_driven.estimators.reports import leave_one_out
 from mdsolve.data_driven.laws import Law
 from mdsolve.data_driven.mechanisms import (
     DataDrivenOutcome,
     DataDrivenVCG,
+    GeneralizedVCG,
     OwnEstimates,
+    PayoffVCG,
     PerAgent,
+    PublicSignalsVCG,
+    ReportedState,
+    StagedPayments,
     WholeProfile,
+    in_stages,
 )
 from mdsolve.data_driven.worlds import (
     ClickThrough,
@@ -35,30 +52,48 @@ from mdsolve.data_driven.worlds import (
 )
 
 __all__ = [
+    # what is believed
     "Beliefs",
+    "FiniteBeliefs",
+    "JointBeliefs",
+    "wallet",
+    "GaussianBeliefs",
     "BetaBeliefs",
+    "Law",
+    "Weights",
+    # what is chosen
+    "World",
+    "FiniteWorld",
+    "QuadraticLoss",
+    "LinearWorld",
+    "FunctionWorld",
     "ClickThrough",
     "Content",
-    "DataDrivenOutcome",
-    "DataDrivenVCG",
+    # what data say
     "Estimator",
     "ExPost",
-    "FiniteBeliefs",
-    "FiniteWorld",
-    "FunctionWorld",
-    "GaussianBeliefs",
-    "JointBeliefs",
-    "Law",
-    "LinearWorld",
     "Mapped",
-    "OwnEstimates",
+    "Biased",
+    "SampleMean",
+    "ClickRate",
+    "PosteriorMean",
+    "Kernel",
+    "leave_one_out",
+    "logged_rates",
     "PerAgent",
-    "QuadraticLoss",
+    "OwnEstimates",
+    # what agents pay
+    "DataDrivenVCG",
+    "DataDrivenOutcome",
+    "WholeProfile",
+    "PayoffVCG",
+    "StagedPayments",
+    "in_stages",
+    "ReportedState",
+    "PublicSignalsVCG",
+    "GeneralizedVCG",
+    # what lies gain
+    "posterior_regret",
     "Regret",
     "Regrets",
-    "Weights",
-    "WholeProfile",
-    "World",
-    "posterior_regret",
-    "wallet",
 ]

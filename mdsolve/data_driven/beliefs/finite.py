@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -62,17 +63,14 @@ class FiniteBeliefs(StateTable):
             One an agent; what stands for an agent left out is not read.
         without : int or collection of int, optional
         """
-        weights = self.prior / self.prior.max()
-        for agent, signal in self.present(signals, without):
-            column = self.likelihoods[agent][:, signal]
-            weights = weights * (column / column.max())
-            highest = weights.max()
-            if highest == 0.0:
-                raise InvalidInput(
-                    f"signals: the profile {list(signals)} has probability zero in doubles. "
-                    "Give some state a larger likelihood of it."
-                )
-            weights /= highest
+        known = self.present(signals, without)
+        columns = [self.likelihoods[agent][:, signal] for agent, signal in known]
+        weights = scaled_product([self.prior, *columns])
+        if not weights.any():
+            raise InvalidInput(
+                f"signals: the profile {list(signals)} has probability zero. Give some state a "
+                "positive likelihood of it."
+            )
         return weights / weights.sum()
 
     def sample(self, size: int, seed: Any = None) -> tuple[Array, list[list[int]]]:
@@ -152,6 +150,18 @@ def _impossible(signals: list[int], agent: int) -> InvalidInput:
         f"the signals {signals} of agents 0 to {agent} have probability zero together: no state "
         "allows them all. Give every profile a positive probability, however small."
     )
+
+
+def scaled_product(factors: Sequence[Array]) -> Array:
+    """Return the elementwise product divided by its largest power of two: none underflows early."""
+    mantissa, exponent = np.frexp(factors[0])
+    for factor in factors[1:]:
+        part, power = np.frexp(factor)
+        mantissa, carry = np.frexp(mantissa * part)
+        exponent = exponent + power + carry
+    seen = mantissa > 0.0
+    highest = exponent[seen].max() if seen.any() else 0
+    return np.ldexp(mantissa, np.where(seen, exponent - highest, 0))
 
 
 def _draw(rows: Array, rng: np.random.Generator) -> NDArray[np.intp]:

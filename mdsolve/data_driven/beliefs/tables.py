@@ -119,7 +119,7 @@ class StateTable(Beliefs):
         return states is not None and states.ndim == 2 and array.shape == states.shape[1:]
 
     def _index(self, given: Array) -> int:
-        return checked_position("estimate", given[()], self.prior.size, "state")
+        return checked_position("estimate", given.item(), self.prior.size, "state")
 
     def _one_hot(self, index: int) -> Array:
         weights = np.zeros(self.prior.size)

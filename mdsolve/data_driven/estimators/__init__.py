@@ -1,8 +1,20 @@
-"""How the designer learns of the state: one estimator a file ([B] Assumption 1).
+"""How the designer learns of the state: one kind of estimator a file ([B] Assumption 1).
 
 A new one subclasses `Estimator`: its law given a state, and how to draw it.
 """
 
 from mdsolve.data_driven.estimators.base import Estimator, ExPost, Mapped, estimator
+from mdsolve.data_driven.estimators.kernel import Kernel
+from mdsolve.data_driven.estimators.means import Biased, ClickRate, PosteriorMean, SampleMean
 
-__all__ = ["Estimator", "ExPost", "Mapped", "estimator"]
+__all__ = [
+    "Biased",
+    "ClickRate",
+    "Estimator",
+    "ExPost",
+    "Kernel",
+    "Mapped",
+    "PosteriorMean",
+    "SampleMean",
+    "estimator",
+]
