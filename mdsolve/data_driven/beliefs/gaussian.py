@@ -5,6 +5,7 @@ E[ω|s] = (μ0/σ0² + Σ s_i/σ_i²) / (1/σ0² + Σ 1/σ_i²), Var[ω|s] the i
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from mdsolve.data_driven.beliefs.base import Beliefs, finite_number, positive_vector
 from mdsolve.data_driven.laws import Law
 from mdsolve.errors import InvalidInput
+from mdsolve.games.validation import read_only
 
 Array = NDArray[np.float64]
 
@@ -108,7 +110,8 @@ class GaussianBeliefs(Beliefs):
         )
 
 
+@cache
 def normal_nodes(nodes: int) -> tuple[Array, Array]:
     """Return Gauss-Hermite nodes and masses of N(0, 1), exact on polynomials below 2·nodes."""
     points, masses = np.polynomial.hermite_e.hermegauss(nodes)
-    return points, masses / masses.sum()
+    return read_only(points), read_only(masses / masses.sum())

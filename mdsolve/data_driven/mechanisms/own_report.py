@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isclose
 from typing import Any
 
 from mdsolve.data_driven.beliefs import Beliefs
@@ -44,10 +45,10 @@ class WholeProfile:
             moved_types, moved_signals = list(types), list(signals)
             moved_types[agent], moved_signals[agent] = theta, signal
             other = float(self.function(agent, moved_types, moved_signals, estimate))
-            if other != value:
+            if not isclose(other, value, rel_tol=1e-9, abs_tol=1e-12):  # rounding is no report
                 raise InvalidInput(
                     f"h of agent {agent} depends on the agent's own report: (type, signal) = "
-                    f"{own!r} gives {value:.6g}, {(theta, signal)!r} gives {other:.6g}. Let h use "
+                    f"{own!r} gives {value:.10g}, {(theta, signal)!r} gives {other:.10g}. Let h use "
                     "the others' reports and the estimate alone, or truth need not be optimal."
                 )
         return value
