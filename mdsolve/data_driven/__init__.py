@@ -14,7 +14,14 @@ from mdsolve.data_driven.beliefs import (
     Weights,
     wallet,
 )
-from mdsolve.data_driven.equilibrium import Regret, Regrets, posterior_regret
+from mdsolve.data_driven.equilibrium import (
+    Deviation,
+    Equilibrium,
+    Regret,
+    Regrets,
+    posterior_equilibrium,
+    posterior_regret,
+)
 from mdsolve.data_driven.estimators import (
     Biased,
     ClickRate,
@@ -96,4 +103,7 @@ __all__ = [
     "posterior_regret",
     "Regret",
     "Regrets",
+    "posterior_equilibrium",
+    "Equilibrium",
+    "Deviation",
 ]

@@ -89,6 +89,12 @@ class FiniteBeliefs(StateTable):
             table = table[..., None] * likelihood.reshape(shape)
         return table
 
+    def with_own(self, agent: int, signals: Any) -> Array:
+        """Return P(ω, s_i | s_-i) up to a constant, (signals of the agent, states)."""
+        known = self.present(signals, agent)
+        others = [self.likelihoods[other][:, signal] for other, signal in known]
+        return self.likelihoods[agent].T * scaled_product([self.prior, *others])
+
     def __repr__(self) -> str:
         return f"FiniteBeliefs({self.prior.size} states; signals {self.signal_counts})"
 

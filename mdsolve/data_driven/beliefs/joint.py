@@ -76,6 +76,13 @@ class JointBeliefs(StateTable):
         """Return P(ω, s_1, ..., s_n), the table itself."""
         return self.table
 
+    def with_own(self, agent: int, signals: Any) -> Array:
+        """Return P(ω, s_i | s_-i) up to a constant, (signals of the agent, states)."""
+        table = self.table
+        for other, signal in reversed(self.present(signals, agent)):
+            table = table.take(signal, axis=other + 1)
+        return table.T
+
     def __repr__(self) -> str:
         return f"JointBeliefs({self.prior.size} states; signals {self.signal_counts})"
 

@@ -55,6 +55,23 @@ class StateTable(Beliefs):
     def joint(self) -> Array:
         """Return P(ω, s_1, ..., s_n), (states, signals, ..., signals)."""
 
+    @abstractmethod
+    def with_own(self, agent: int, signals: Any) -> Array:
+        """Return P(ω, s_i | s_-i) up to a constant, (signals of the agent, states)."""
+
+    def own_posteriors(self, agent: int, signals: Any) -> Array:
+        """Return P(ω|s) for every signal of one agent beside the others' signals."""
+        weights = self.with_own(agent, signals)
+        totals = weights.sum(axis=1, keepdims=True)
+        if not totals.all():
+            told = list(signals)
+            told[agent] = int(np.flatnonzero(totals[:, 0] == 0.0)[0])
+            raise InvalidInput(
+                f"signals: the profile {told} has probability zero in doubles. Give some state a "
+                "larger likelihood of it."
+            )
+        return weights / totals
+
     def law(self, signals: Any, without: Any = None, *, nodes: int = 64) -> Law:
         """Return the posterior with the moments of the numbers that the states stand for."""
         return self._law(self.posterior(signals, without))

@@ -45,11 +45,12 @@ class WholeProfile:
             moved_types, moved_signals = list(types), list(signals)
             moved_types[agent], moved_signals[agent] = theta, signal
             other = float(self.function(agent, moved_types, moved_signals, estimate))
-            if not isclose(other, value, rel_tol=1e-9, abs_tol=1e-12):  # rounding is no report
+            # what rounding moves is not the report's doing
+            if not isclose(other, value, rel_tol=1e-9, abs_tol=1e-12):
                 raise InvalidInput(
                     f"h of agent {agent} depends on the agent's own report: (type, signal) = "
-                    f"{own!r} gives {value:.10g}, {(theta, signal)!r} gives {other:.10g}. Let h use "
-                    "the others' reports and the estimate alone, or truth need not be optimal."
+                    f"{own!r} gives {value:.10g}, {(theta, signal)!r} gives {other:.10g}. Let h "
+                    "use the others' reports and the estimate alone, or truth need not be optimal."
                 )
         return value
 

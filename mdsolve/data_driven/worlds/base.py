@@ -20,6 +20,7 @@ from mdsolve.data_driven.laws import Law
 from mdsolve.errors import InvalidInput
 
 Array = NDArray[np.float64]
+_CELLS = 1 << 18
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,6 +145,28 @@ class World(ABC):
             charges[row] = self.charge(allocation, anchor)
         return points, charges
 
+    def best_gains(
+        self, points: Array, charges: Array, truths: Array
+    ) -> tuple[Array, NDArray[np.intp]]:
+        """Return what each truth gains by its best report, and which: both lists are the same.
+
+        Parameters
+        ----------
+        points, charges : (reports, coordinates), (reports,) arrays
+            What each report brings about.
+        truths : (reports, coordinates) array
+            What the agent of each true report values, own utility and payment together.
+        """
+        gains, places = np.empty(len(truths)), np.empty(len(truths), dtype=np.intp)
+        honest = np.einsum("rk,rk->r", points, truths) - charges
+        height = max(1, _CELLS // max(1, len(points)))
+        for start in range(0, len(truths), height):
+            rows = slice(start, start + height)
+            utilities = truths[rows] @ points.T - charges
+            places[rows] = utilities.argmax(axis=1)
+            gains[rows] = utilities.max(axis=1) - honest[rows]
+        return gains, places
+
     def agents_of(self, totals: Array) -> int:
         """Return the number of agents that coordinates of this size belong to, where it matters."""
         return totals.shape[-1]
@@ -151,6 +174,16 @@ class World(ABC):
     def allocation_at(self, point: Array) -> Any:
         """Return the allocation that has these coordinates."""
         return point
+
+
+def best_corner(points: Array, truths: Array) -> tuple[Array, NDArray[np.intp]]:
+    """Return `World.best_gains` where every report leads to one of a few unit vectors."""
+    chosen = points.argmax(axis=1)
+    reached, first = np.unique(chosen, return_index=True)
+    among = truths[:, reached]
+    best = among.argmax(axis=1)
+    rows = np.arange(len(truths))
+    return among[rows, best] - truths[rows, chosen], first[best]
 
 
 def checked_types(world: World, given: Any, agents: int) -> list[Any]:

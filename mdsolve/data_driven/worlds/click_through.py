@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mdsolve.data_driven.beliefs.base import finite_number
 from mdsolve.data_driven.laws import Law
-from mdsolve.data_driven.worlds.base import World, one_hot
+from mdsolve.data_driven.worlds.base import World, best_corner, one_hot
 from mdsolve.errors import InvalidInput
 
 Array = NDArray[np.float64]
@@ -79,6 +79,12 @@ class ClickThrough(World):
     def choose_many(self, totals: Array, anchors: Any) -> tuple[Array, Array]:
         """Return all winners at once."""
         return np.eye(totals.shape[1])[totals.argmax(axis=1)], np.zeros(len(totals))
+
+    def best_gains(
+        self, points: Array, charges: Array, truths: Array
+    ) -> tuple[Array, NDArray[np.intp]]:
+        """Return the best among the allocations that some report reaches."""
+        return best_corner(points, truths)
 
     def other_types(self, agent: int, given: Any) -> list[Any]:
         """Return values from nothing to far too much."""

@@ -6,7 +6,6 @@ The efficient distribution is ∇Φ(Σ_i E[r_i|s]) with Φ of the reference π0(
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -100,7 +99,8 @@ class Content(World):
                 "reference: a function of the signals needs finite beliefs, to average over the "
                 "signal that must not enter. Use a constant reference."
             )
-        chances = signal_chances(beliefs, signals, without)
+        chances = beliefs.with_own(without, signals).sum(axis=1)
+        chances = chances / chances.sum()
         references = [
             self.reference([*signals[:without], k, *signals[without + 1 :]])
             for k in range(chances.size)
@@ -155,21 +155,6 @@ class Content(World):
     def __repr__(self) -> str:
         kind = "callable" if callable(self.reference) else f"{self.reference.size} outcomes"
         return f"Content({self.divergence!r}, {kind}, strength={self.strength:g})"
-
-
-def signal_chances(beliefs: StateTable, signals: Sequence[Any], agent: int) -> Array:
-    """Return P(s_i | s_-i), (signals of the agent,)."""
-    joint = beliefs.joint()
-    for other in reversed(range(beliefs.agents)):
-        if other != agent:
-            joint = joint.take(beliefs.checked_signal(other, signals[other]), axis=other + 1)
-    chances = joint.sum(axis=0)
-    return chances / chances.sum()
-
-
-def all_profiles(beliefs: StateTable) -> list[tuple[int, ...]]:
-    """Return every profile of signals."""
-    return list(product(*map(range, beliefs.signal_counts)))
 
 
 def _distribution(given: Any) -> Array:

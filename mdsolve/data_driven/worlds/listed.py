@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mdsolve.data_driven.laws import Law
-from mdsolve.data_driven.worlds.base import World, one_hot
+from mdsolve.data_driven.worlds.base import World, best_corner, one_hot
 
 Array = NDArray[np.float64]
 
@@ -35,6 +35,12 @@ class Listed(World):
     def choose_many(self, totals: Array, anchors: Any) -> tuple[Array, Array]:
         """Return all best allocations at once."""
         return np.eye(self.size)[totals.argmax(axis=1)], np.zeros(len(totals))
+
+    def best_gains(
+        self, points: Array, charges: Array, truths: Array
+    ) -> tuple[Array, NDArray[np.intp]]:
+        """Return the best among the allocations that some report reaches."""
+        return best_corner(points, truths)
 
     def allocation_at(self, point: Array) -> int:
         """Return the allocation's position."""

@@ -50,6 +50,20 @@ class QuadraticLoss(World):
         peaks = -totals[:, 1] / (2.0 * totals[:, 0])
         return np.stack((peaks**2, peaks, np.ones_like(peaks)), axis=1), np.zeros(len(totals))
 
+    def best_gains(
+        self, points: Array, charges: Array, truths: Array
+    ) -> tuple[Array, NDArray[np.intp]]:
+        """Return what the reachable decision nearest to each truth's peak gains."""
+        order = points[:, 1].argsort()
+        reached, peaks = points[order, 1], -truths[:, 1] / (2.0 * truths[:, 0])
+        right = np.clip(reached.searchsorted(peaks), 1, len(order) - 1) if len(order) > 1 else 0
+        left = np.maximum(np.asarray(right) - 1, 0)
+        nearer = np.abs(reached[right] - peaks) < np.abs(reached[left] - peaks)
+        places = order[np.where(nearer, right, left)]
+        moved, here = points[places, 1], points[:, 1]
+        # a difference of squares as a product, so that constants cost no digits
+        return (moved - here) * (truths[:, 0] * (moved + here) + truths[:, 1]), places
+
     def utility(self, agent: int, allocation: Any, law: Law, types: Sequence[Any]) -> float:
         """Return −(x − E[ω] − θ)² − Var[ω]: squared after the difference, to keep its digits."""
         mean, variance = law.number(_WHO)
