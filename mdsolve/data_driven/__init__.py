@@ -14,6 +14,7 @@ from mdsolve.data_driven.beliefs import (
     Weights,
     wallet,
 )
+from mdsolve.data_driven.contributions import marginal_contributions, partition
 from mdsolve.data_driven.equilibrium import (
     Deviation,
     Equilibrium,
@@ -34,6 +35,19 @@ from mdsolve.data_driven.estimators import (
 )
 from mdsolve.data_driven.estimators.logs import logged_rates
 from mdsolve.data_driven.estimators.reports import leave_one_out
+from mdsolve.data_driven.impossibility import (
+    Contradiction,
+    contradiction,
+    report_values,
+    transfers_beside_data,
+    transfers_in_reports,
+)
+from mdsolve.data_driven.information import (
+    InformationCurve,
+    information_curve,
+    information_reward,
+    informational_size,
+)
 from mdsolve.data_driven.laws import Law
 from mdsolve.data_driven.mechanisms import (
     DataDrivenOutcome,
@@ -48,6 +62,7 @@ from mdsolve.data_driven.mechanisms import (
     WholeProfile,
     in_stages,
 )
+from mdsolve.data_driven.rates import RateCurve, Slope, fitted_slope, rate_curve
 from mdsolve.data_driven.worlds import (
     ClickThrough,
     Content,
@@ -106,4 +121,20 @@ __all__ = [
     "posterior_equilibrium",
     "Equilibrium",
     "Deviation",
+    "rate_curve",
+    "RateCurve",
+    "fitted_slope",
+    "Slope",
+    # what transfers in reports cannot do, and what information is worth
+    "transfers_in_reports",
+    "transfers_beside_data",
+    "report_values",
+    "contradiction",
+    "Contradiction",
+    "informational_size",
+    "information_reward",
+    "information_curve",
+    "InformationCurve",
+    "marginal_contributions",
+    "partition",
 ]

@@ -31,6 +31,10 @@ class Estimator(ABC):
     def draw(self, state: Any, rng: np.random.Generator) -> Any:
         """Return one estimate drawn in one state."""
 
+    def coarser(self) -> Estimator | None:
+        """Return the same with half the quadrature nodes; None where its law is exact."""
+        return None
+
     def law(self, beliefs: Beliefs, posterior: Law) -> Law:
         """Return the law of ω̂ when the state has this posterior."""
         masses = posterior.masses if posterior.weights is None else posterior.weights

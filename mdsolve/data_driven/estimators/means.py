@@ -69,6 +69,10 @@ class SampleMean(Estimator):
             return blurred(posterior, self.variance)
         return super().law(beliefs, posterior)
 
+    def coarser(self) -> Estimator:
+        """Return the same with half the nodes."""
+        return SampleMean(self.observations, self.noise_variance, nodes=self.nodes // 2)
+
     def __repr__(self) -> str:
         return f"SampleMean({self.observations}, {self.noise_variance:g})"
 
@@ -139,9 +143,15 @@ class PosteriorMean(Estimator):
     """
 
     def __init__(
-        self, observations: int, noise_variance: float, prior_mean: float, prior_variance: float
+        self,
+        observations: int,
+        noise_variance: float,
+        prior_mean: float,
+        prior_variance: float,
+        *,
+        nodes: int = 64,
     ) -> None:
-        self.mean_of = SampleMean(observations, noise_variance)
+        self.mean_of = SampleMean(observations, noise_variance, nodes=nodes)
         self.prior_mean = finite_number("prior_mean", prior_mean)
         self.prior_variance = finite_number("prior_variance", prior_variance)
         if self.prior_variance <= 0.0:
@@ -160,6 +170,17 @@ class PosteriorMean(Estimator):
     def draw(self, state: Any, rng: np.random.Generator) -> Any:
         """Return a shrunk mean of drawn observations."""
         return self._shrunk(self.mean_of.draw(state, rng))
+
+    def coarser(self) -> Estimator:
+        """Return the same with half the nodes."""
+        base = self.mean_of
+        return PosteriorMean(
+            base.observations,
+            base.noise_variance,
+            self.prior_mean,
+            self.prior_variance,
+            nodes=base.nodes // 2,
+        )
 
     def _shrunk(self, mean: Any) -> Any:
         return self.prior_mean + self.weight * (mean - self.prior_mean)
@@ -208,6 +229,11 @@ class Biased(Estimator):
         mean = law.expectation("Biased") + self.bias
         points = None if law.points is None else law.points + self.bias
         return Law(mean, law.variance, None, points, law.masses, law.exact)
+
+    def coarser(self) -> Estimator | None:
+        """Return the same of the base with half its nodes."""
+        coarse = self.base.coarser()
+        return None if coarse is None else Biased(self.bias, coarse)
 
     def __repr__(self) -> str:
         return f"Biased({self.bias:g}, {self.base!r})"

@@ -130,11 +130,9 @@ class DataDrivenVCG:
         self, agent: int, allocation: Any, profile: list[Any], law: Callable[[int], Law]
     ) -> float:
         """Return Σ_{j≠i} u_j(x, ω̂_j, θ_j) (welfare units)."""
-        return sum(
-            self.world.utility(other, allocation, law(other), profile)
-            for other in range(len(profile))
-            if other != agent
-        )
+        others = (other for other in range(len(profile)) if other != agent)
+        utility = self.world.utility
+        return float(sum(utility(other, allocation, law(other), profile) for other in others))
 
     def _settle(self, profile: list[Any], signals: list[Any], claims: Claims) -> DataDrivenOutcome:
         here = self.choice(profile, signals)
