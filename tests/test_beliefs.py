@@ -147,7 +147,7 @@ def test_beta_posteriors_count_clicks(common):
 )
 def test_samples_agree_with_posteriors(beliefs):
     """E[ω − E[ω|s]] is 0 over draws, within a 99.9% band; so is it against either signal."""
-    states, signals = beliefs.sample(4000, seed=1)
+    states, signals = beliefs.sample(1500, seed=1)
     errors = states - np.array([beliefs.mean(each) for each in signals])
     for weight in (np.ones(len(errors)), *np.array(signals, dtype=float).T):
         drawn = errors * weight

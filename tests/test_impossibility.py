@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
@@ -140,6 +140,7 @@ def test_a_wrong_estimate_is_refuted_too():
     assert isinstance(found, NegativeCycle)
 
 
+@settings(max_examples=30)
 @given(st.lists(st.floats(-2, 2), min_size=2, max_size=4, unique=True), st.floats(-2, 2))
 def test_the_papers_contradiction(types, other):
     """VCG and generalized VCG differ by −(θ_1 − θ_2)ΔE: computed from the two mechanisms."""
@@ -200,9 +201,7 @@ def test_informational_size_by_its_definition():
 
 def test_the_pivot_in_reports_gains_with_informational_size_and_data_never():
     """McLean and Postlewaite: regret 0 where signals are redundant, growing with their size."""
-    curve = information_curve(
-        LOSS, [noisy(each) for each in (0.0, 0.1, 0.3, 0.6, 0.9)], [[0.0, 1.0]] * 2
-    )
+    curve = information_curve(LOSS, [noisy(each) for each in (0.0, 0.3, 0.9)], [[0.0, 1.0]] * 2)
     assert curve.sizes[0] == 0.0
     assert curve.by_reports[0] <= 1e-12
     assert (np.diff(curve.by_reports) > 0.0).all()
@@ -237,7 +236,7 @@ def test_the_information_reward_is_the_variance_it_removes(agent):
     precisions = [GaussianBeliefs(0.0, 1.0, [v, 1.0]) for v in (10.0, 1.0, 0.1)]
     rewards = [information_reward(each, 0) for each in precisions]
     assert rewards == sorted(rewards)
-    _, told = GAUSSIAN.sample(4000, seed=0)
+    _, told = GAUSSIAN.sample(1000, seed=0)
     moves = [(GAUSSIAN.mean(s) - GAUSSIAN.mean(s, agent)) ** 2 for s in told]
     band = 3.3 * np.std(moves) / np.sqrt(len(moves))
     assert abs(np.mean(moves) - information_reward(GAUSSIAN, agent)) <= band
