@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from mdsolve.cli import version
+from mdsolve.cli.auction import auction
 from mdsolve.cli.frontier import frontier
 from mdsolve.cli.listings import divergences, solvers
 from mdsolve.cli.payments import payments
@@ -66,5 +67,5 @@ def _options(
     """Train a model on many groups' rewards, and charge payments that make truth pay."""
 
 
-for _command in (solve, frontier, payments, verify, solvers, divergences):
+for _command in (solve, frontier, payments, verify, auction, solvers, divergences):
     app.command()(_command)

@@ -132,21 +132,24 @@ def rule_of(
 
 
 def sizes(given: str) -> dict[str, float]:
-    """Return the sizes in ``helpful=3,harmless=2``; a name with a comma stands in quotes."""
+    """Return the sizes in ``helpful=3,harmless=2``."""
+    return named_numbers("--sizes", given, "helpful=3,harmless=2", "size")
+
+
+def named_numbers(option: str, given: str, example: str, what: str) -> dict[str, float]:
+    """Return numbers by name; a name with a comma stands in quotes."""
     found: dict[str, float] = {}
-    for part in _names("--sizes", given):
+    for part in _names(option, given):
         name, _, number = part.rpartition("=")
         try:
-            size = float(number)
+            value = float(number)
         except ValueError:
-            size = None
-        if not name.strip() or size is None:
-            raise InvalidInput(
-                f"--sizes: {part!r} is not NAME=NUMBER. Write them as helpful=3,harmless=2."
-            )
+            value = None
+        if not name.strip() or value is None:
+            raise InvalidInput(f"{option}: {part!r} is not NAME=NUMBER. Write them as {example}.")
         if name.strip() in found:
-            raise InvalidInput(f"--sizes: {name.strip()!r} is named twice. Give it one size.")
-        found[name.strip()] = size
+            raise InvalidInput(f"{option}: {name.strip()!r} is named twice. Give it one {what}.")
+        found[name.strip()] = value
     return found
 
 

@@ -21,13 +21,12 @@ TYPE, SIZE, PAYMENT = "type", "size", "payment"
 
 #: how Parquet from pandas names the column of row labels, which it writes last
 _PANDAS_INDEX = "__index_level_"
-#: what a reader of games adds to a refusal, which is no remedy here
-_OF_GAMES = (" A game needs at least", " Every column without another role")
+_ROWS, _CELL = "Give a row for each type.", "Correct the cell."
 
 
 def valuations(path: Path) -> tuple[Array, tuple[str, ...]]:
     """Return V[t, s] and the types; rows and columns may come in any order."""
-    table = _opened(path, "Give a row for each type.")
+    table = opened(path, _ROWS)
     header = list(table.columns)
     if len(header) < 2:
         raise InvalidInput(
@@ -43,7 +42,7 @@ def valuations(path: Path) -> tuple[Array, tuple[str, ...]]:
 
 def payments(path: Path, labels: Sequence[str]) -> Array:
     """Return what each of the labelled types pays."""
-    table = _opened(path, "Give a row for each type.")
+    table = opened(path, _ROWS)
     _require(table, (TYPE, PAYMENT))
     named = _labels(table, TYPE)
     _same(table.name, "a row", named, labels)
@@ -53,7 +52,7 @@ def payments(path: Path, labels: Sequence[str]) -> Array:
 
 def types(path: Path, game: Game, group: int) -> FiniteTypes:
     """Return types whose rewards are columns named as the game's outcomes are."""
-    table = _opened(path, "Give a row for each type.")
+    table = opened(path, _ROWS)
     outcomes = list(game.outcomes)
     if taken := [name for name in (TYPE, SIZE) if name in outcomes]:
         raise InvalidInput(
@@ -70,7 +69,7 @@ def types(path: Path, game: Game, group: int) -> FiniteTypes:
 
 def products(types: Path, models: Path) -> tuple[Products, tuple[str, ...]]:
     """Return types' rewards and sizes with the model of each report, and the types."""
-    rewards = _opened(types, "Give a row for each type.")
+    rewards = opened(types, _ROWS)
     _require(rewards, (TYPE,))
     labels = _labels(rewards, TYPE)
     outcomes = [name for name in rewards.columns if name not in (TYPE, SIZE)]
@@ -86,7 +85,7 @@ def products(types: Path, models: Path) -> tuple[Products, tuple[str, ...]]:
 
 def _models(path: Path, labels: Sequence[str], outcomes: Sequence[str]) -> Array:
     """Return the distribution over outcomes at each of the labelled reports."""
-    table = _opened(path, "Give a row for each type.")
+    table = opened(path, _ROWS)
     _require(table, (TYPE,))
     given = [name for name in table.columns if name != TYPE]
     _same(table.name, "a column", given, outcomes, "outcome")
@@ -110,26 +109,8 @@ def _refuse_other_than_models(table: Table, found: Array, labels: Sequence[str])
         )
 
 
-def _opened(path: Path, remedy: str) -> Table:
-    try:
-        return opened(path)
-    except InvalidInput as error:
-        raise _without_games(error, remedy) from error
-
-
 def _numbers(table: Table, column: str) -> Array:
-    try:
-        return table.numbers(column, "the header")
-    except InvalidInput as error:
-        raise _without_games(error, "Correct the cell.") from error
-
-
-def _without_games(error: InvalidInput, remedy: str) -> InvalidInput:
-    said = str(error)
-    for end in _OF_GAMES:
-        if end in said:
-            return InvalidInput(f"{said.partition(end)[0].rstrip('.')}. {remedy}")
-    return error
+    return table.numbers(column, "the header", _CELL)
 
 
 def _labels(table: Table, column: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ estimators how the designer learns of the state afterwards; mechanisms charge fr
 are what agents pay: the paper's transfers with the opposite sign.
 """
 
+from mdsolve.data_driven import clicks
 from mdsolve.data_driven.beliefs import (
     Beliefs,
     BetaBeliefs,
@@ -137,4 +138,6 @@ __all__ = [
     "InformationCurve",
     "marginal_contributions",
     "partition",
+    # many click auctions at once, and logs
+    "clicks",
 ]

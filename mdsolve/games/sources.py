@@ -17,6 +17,12 @@ from mdsolve.games.validation import Array
 EXTENSIONS = (".csv", ".parquet")
 _LONGEST_CELL = 1 << 30
 
+_CANDIDATES = "A game needs at least one candidate."
+_REWARDS = (
+    "Every column without another role is a group's reward: correct the cell, or name the groups "
+    "with groups=[...]."
+)
+
 
 @dataclass(frozen=True)
 class Table:
@@ -36,36 +42,32 @@ class Table:
         cells = _cells(self._column(column, argument))
         for row, cell in enumerate(cells):
             if _missing(cell):
-                raise self._refusal(row, column, "the name is missing. Fill it, or drop the row.")
+                raise self.refusal(row, column, "the name is missing. Fill it, or drop the row.")
         return [str(cell) for cell in cells]
 
-    def numbers(self, column: str, argument: str) -> Array:
-        """Return a column of finite numbers."""
+    def numbers(self, column: str, argument: str, remedy: str = _REWARDS) -> Array:
+        """Return a column of finite numbers; ``remedy`` is for a cell that is none."""
         series = self._column(column, argument)
         numeric = not isinstance(series, list) and series.dtype.is_numeric()
-        values = _floats(series) if numeric else self._parsed(column, _cells(series))
+        values = _floats(series) if numeric else self._parsed(column, _cells(series), remedy)
         bad = np.flatnonzero(~np.isfinite(values))
         if bad.size:
             found = (
                 "missing (or nan)" if np.isnan(values[bad[0]]) else f"{values[bad[0]]}, not finite"
             )
-            raise self._refusal(
+            raise self.refusal(
                 int(bad[0]), column, f"the number is {found}. Fill the cell, or drop the row."
             )
         return values
 
-    def _parsed(self, column: str, cells: list[Any]) -> Array:
+    def _parsed(self, column: str, cells: list[Any], remedy: str) -> Array:
         values = np.empty(len(cells))
         for row, cell in enumerate(cells):
             try:
                 values[row] = _number(cell)
             except (TypeError, ValueError) as error:
-                raise self._refusal(
-                    row,
-                    column,
-                    f"{cell!r} is not a number. Every column without another role is a group's "
-                    "reward: correct the cell, or name the groups with groups=[...].",
-                ) from error
+                what = f"{cell!r} is not a number. {remedy}"
+                raise self.refusal(row, column, what) from error
         return values
 
     def _column(self, column: str, argument: str) -> Any:
@@ -76,15 +78,19 @@ class Table:
             )
         return self.columns[column]
 
-    def _refusal(self, row: int, column: str, what: str) -> InvalidInput:
+    def refusal(self, row: int, column: str, what: str) -> InvalidInput:
+        """Return what refuses a cell."""
         return InvalidInput(f"{self.name}, {self.place(row)}, column {column!r}: {what}")
 
 
-def opened(source: Any) -> Table:
-    """Return a CSV or Parquet file, or a frame that narwhals knows, as a table with rows."""
+def opened(source: Any, remedy: str = _CANDIDATES) -> Table:
+    """Return a CSV or Parquet file, or a frame that narwhals knows, as a table with rows.
+
+    ``remedy`` is for a table without any.
+    """
     table = _from_path(Path(source)) if isinstance(source, (str, PathLike)) else _from_frame(source)
     if table.rows == 0:
-        raise InvalidInput(f"{table.name}: has no rows. A game needs at least one candidate.")
+        raise InvalidInput(f"{table.name}: has no rows. {remedy}")
     return table
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mdsolve.plots.auctions import lottery, pilot
 from mdsolve.plots.incentives import (
     equivalence,
     misreports,
@@ -195,10 +196,12 @@ __all__ = [
     "allocations",
     "equivalence",
     "frontier",
+    "lottery",
     "misreports",
     "noise",
     "outcome",
     "payments",
+    "pilot",
     "revenue_curve",
     "scaling",
     "surplus",

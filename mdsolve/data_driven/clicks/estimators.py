@@ -26,7 +26,8 @@ class RateEstimate:
     Attributes
     ----------
     rates, errors : (bidders,) arrays
-        An unbiased rate may exceed 1 by chance; cutting it off would bias it.
+        An unbiased rate may exceed 1 by chance; cutting it off would bias it. Without a click the
+        error is what a single one would add.
     effective : (bidders,) array
         (Σ weights)²/Σ weights²: how many equally weighted impressions would be as informative.
     bidders : tuple of str
@@ -56,6 +57,7 @@ def sample_means(impressions: Array, clicks: Array, bidders: Sequence[str]) -> R
     _refuse_unseen(impressions, bidders)
     rates = clicks / impressions
     errors = np.sqrt(rates * np.maximum(0.0, 1.0 - rates) / impressions)
+    errors = np.where(clicks > 0.0, errors, 1.0 / impressions)
     return RateEstimate(rates, errors, impressions, tuple(bidders))
 
 
@@ -105,7 +107,10 @@ def inverse_propensity(
         rates = clicked / rows
         spread = np.bincount(shown, (weights * responses) ** 2, count) / rows - rates**2
         errors = np.sqrt(np.maximum(0.0, spread) / max(1, rows - 1))
-    return RateEstimate(rates, errors, total**2 / squares, tuple(bidders))
+    effective = total**2 / squares
+    one_click = 1.0 / effective if self_normalized else total / (rows * effective)
+    errors = np.where(clicked > 0.0, errors, one_click)
+    return RateEstimate(rates, errors, effective, tuple(bidders))
 
 
 def _refuse_unseen(weights: NDArray[Any], bidders: Sequence[str]) -> None:

@@ -255,3 +255,29 @@ def refuse_slots(payment: ClickPayment, auctions: ClickAuctions) -> None:
             f"effects: {auctions.effects.size} slots, and {payment!r} is for one. Give one effect, "
             "or choose data-driven, vcg, gsp or per-click payments."
         )
+
+
+def charge_errors(
+    payment: ClickPayment, auctions: ClickAuctions, errors: PerAuctionAndBidder
+) -> PerAuctionAndBidder:
+    """Return standard errors of payments that are linear in the estimate.
+
+    Parameters
+    ----------
+    payment : ClickPayment
+    auctions : ClickAuctions
+    errors : (auctions, bidders) array
+        Of the estimated rates, which are taken as uncorrelated.
+
+    Examples
+    --------
+    >>> auctions = ClickAuctions(values=[3.0, 1.0], rates=[0.1, 0.2])
+    >>> charge_errors(DataDrivenPivot(), auctions, np.array([[0.01, 0.02]])).tolist()
+    [[0.02, 0.0]]
+    """
+    nothing = payment.charge(auctions, np.zeros_like(auctions.values))
+    variance = np.zeros_like(auctions.values)
+    for bidder, unit in enumerate(np.eye(auctions.values.shape[1])):
+        slope = payment.charge(auctions, np.broadcast_to(unit, variance.shape)) - nothing
+        variance += (slope * errors[:, [bidder]]) ** 2
+    return np.sqrt(variance)

@@ -1,8 +1,8 @@
 """Efficiency, revenue and regret of truth against the pilot from which bidders' signals are drawn.
 
-The rates of the whole log stand for the true ones. A pilot is drawn from the log and the rest
-estimates the rates, which makes ω̂ independent of the signals given ω; regret is expected under the
-posterior that signals give, so the data-driven pivot has none for any pilot ([B] Prop 2).
+E[ω|whole log] stands for the true rates. A pilot is drawn from the log and the rest estimates the
+rates, which makes ω̂ independent of the signals given ω; regret is expected under the posterior that
+signals give, so the data-driven pivot has none for any pilot ([B] Prop 2).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from mdsolve.data_driven.clicks.auctions import ClickAuctions
 from mdsolve.data_driven.clicks.logs import Log
 from mdsolve.data_driven.clicks.payments import ClickPayment
 from mdsolve.data_driven.clicks.regret import regret_of_truth
-from mdsolve.data_driven.clicks.signals import PilotSignals, fitted_prior
+from mdsolve.data_driven.clicks.signals import PilotSignals, fitted_priors, split_for
 from mdsolve.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ MEASURES = ("efficiency", "revenue", "regret")
 class PilotStudy:
     """What each payment makes of logs, by the size of the pilot.
 
-    All three are shares of the best welfare Σ max_x Σ_j γ_x(j) θ_j ω_j that the whole log's rates
+    All three are shares of the best welfare Σ max_x Σ_j γ_x(j) θ_j ω_j that the true rates
     allow; each has a standard error over splits (the log itself is given).
 
     Attributes
@@ -44,8 +44,8 @@ class PilotStudy:
     pilots : tuple of int
         Impressions of each bidder in the pilot.
     efficiency, revenue, regret : (payments, pilots) arrays
-        Welfare at the whole log's rates; payments at the rest's estimate; gain of the best lie, of
-        the bidder that gains most in each auction.
+        Welfare at the true rates; payments at the rest's estimate; gain of the best lie, of the
+        bidder that gains most in each auction.
     efficiency_error, revenue_error, regret_error : (payments, pilots) arrays
     signals : str
         ``"own"`` or ``"all"``.
@@ -123,7 +123,7 @@ def pilot_study(
     signals : {"own", "all"}
         Whether a bidder's pilot shows itself alone, or every bidder as often.
     prior : (a, b), optional
-        Of the Beta distribution of rates; by default fitted to all logs.
+        Of the Beta distribution of rates; by default :func:`fitted_priors` of the logs.
     estimator : {"mean", "ipw", "snipw"}, optional
         The logs' own by default.
     effects : (slots,) array_like
@@ -145,25 +145,25 @@ def pilot_study(
     >>> bool(study.efficiency[0, 1] > study.efficiency[0, 0])
     True
     >>> study.regret.round(2).tolist()
-    [[0.0, 0.0], [0.89, 0.9]]
+    [[0.0, 0.0], [0.88, 0.9]]
     """
     named = {"": logs} if isinstance(logs, Log) else dict(logs)
     worth = _worths(named, values)
-    if signals not in ("own", "all"):
-        raise InvalidInput(f"signals {signals!r}: unknown. Choose one of own, all.")
     if draws < 2:
         raise InvalidInput(f"draws: {draws!r} is too few for a standard error. Give at least 2.")
     if not payments or not len(pilots):
         raise InvalidInput("payments and pilots: give at least one of each.")
-    shared = _prior_of(named) if prior is None else prior
-    setting = _Setting(tuple(payments), signals, shared, estimator, effects, draws)
+    priors = priors_of(named) if prior is None else dict.fromkeys(named, prior)
+    setting = _Setting(tuple(payments), signals, priors, estimator, effects, draws)
     groups = _by_size(named)
     sums = np.zeros((len(MEASURES), len(payments), len(pilots), draws))
     best, parts = 0.0, len(groups) * len(pilots)
     for number, names in enumerate(groups):
         group = {name: named[name] for name in names}
-        truth = [_best(each, worth[name], effects, estimator) for name, each in group.items()]
-        best += float(np.sum(truth))
+        best += sum(
+            _best(_true_rates(each, priors[name]) * worth[name], effects)
+            for name, each in group.items()
+        )
         for size, pilot in enumerate(pilots):
             rng = np.random.default_rng([seed, number, size])
             sums[:, :, size] += _measured(setting, group, worth, int(pilot), rng)
@@ -183,7 +183,7 @@ def pilot_study(
 class _Setting(NamedTuple):
     payments: tuple[ClickPayment, ...]
     signals: str
-    prior: tuple[ArrayLike, ArrayLike]
+    priors: Mapping[str, tuple[ArrayLike, ArrayLike]]
     estimator: str | None
     effects: ArrayLike
     draws: int
@@ -232,44 +232,43 @@ def _drawn(
     for name, log in logs.items():
         for _ in range(setting.draws):
             try:
-                counts, rest = _split(log, pilot, setting.signals, rng)
+                counts, rest = split_for(log, pilot, setting.signals, rng)
                 estimates.append(rest.estimate(setting.estimator).rates)
             except InvalidInput as error:
                 raise InvalidInput(f"{name}: {error}" if name else str(error)) from error
             shown.append(counts[0])
             clicked.append(counts[1])
-    pilots = PilotSignals(np.array(shown), np.array(clicked), setting.prior)
-    truth = np.array([log.estimate(setting.estimator).rates for log in logs.values()])
+    a, b = (_rows([setting.priors[name][k] for name in logs], logs, setting.draws) for k in (0, 1))
+    pilots = PilotSignals(np.array(shown), np.array(clicked), (a, b))
+    truth = np.array([_true_rates(log, setting.priors[name]) for name, log in logs.items()])
     values = np.array([worth[name] for name in logs])
     repeated = (np.repeat(each, setting.draws, axis=0) for each in (truth, values))
     return _Draws(pilots, np.array(estimates), *repeated)
 
 
-def _split(
-    log: Log, pilot: int, signals: str, rng: np.random.Generator
-) -> tuple[tuple[Array, Array], Log]:
-    """Return what each bidder saw, own counts or (bidders, bidders), and the rest of the log."""
-    if signals == "own":
-        seen, rest = log.split(pilot, rng)
-        return seen.counts, rest
-    counts: list[tuple[Array, Array]] = []
-    for _ in log.bidders:
-        seen, log = log.split(pilot, rng)
-        counts.append(seen.counts)
-    return (np.array([each[0] for each in counts]), np.array([each[1] for each in counts])), log
+def _rows(numbers: Sequence[ArrayLike], logs: Mapping[str, Log], draws: int) -> Array:
+    """Return a log's number, or number a bidder, in each row of its splits."""
+    count = len(next(iter(logs.values())).bidders)
+    return np.repeat([np.broadcast_to(each, (count,)) for each in numbers], draws, axis=0)
 
 
-def _best(log: Log, values: Array, effects: ArrayLike, estimator: str | None) -> float:
-    """Return the welfare of the efficient order at the log's own rates."""
-    worth = -np.sort(-values * log.estimate(estimator).rates)
+def _true_rates(log: Log, prior: tuple[ArrayLike, ArrayLike]) -> Array:
+    """Return E[ω|log]; the raw rates of bidders with few clicks would be chance."""
+    shown, clicked = log.counts
+    a, b = (np.asarray(each, dtype=float) for each in prior)
+    return (a + clicked) / (a + b + shown)
+
+
+def _best(worth: Array, effects: ArrayLike) -> float:
+    """Return the welfare of the efficient order."""
+    ordered = -np.sort(-worth)
     shares = np.atleast_1d(np.asarray(effects, dtype=float))[: worth.size]
-    return float(shares @ worth[: shares.size])
+    return float(shares @ ordered[: shares.size])
 
 
-def _prior_of(logs: Mapping[str, Log]) -> tuple[float, float]:
-    counts = [log.counts for log in logs.values()]
-    shown, clicked = (np.concatenate([each[k] for each in counts]) for k in (0, 1))
-    return fitted_prior(shown, clicked)
+def priors_of(logs: Mapping[str, Log]) -> dict[str, tuple[float, float]]:
+    """Return a Beta prior for each log, fitted to all; see :func:`fitted_priors`."""
+    return dict(zip(logs, fitted_priors([log.counts for log in logs.values()]), strict=True))
 
 
 def _by_size(logs: Mapping[str, Log]) -> list[list[str]]:

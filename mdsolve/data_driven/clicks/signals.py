@@ -6,13 +6,15 @@ signal its row is left out of the sums; a lie about it moves c_ij anywhere from 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mdsolve.arrays import PerAuctionAndBidder, PerAuctionAndPair, PerBidder
+from mdsolve.arrays import PerAuctionAndBidder, PerAuctionAndPair
+from mdsolve.data_driven.clicks.logs import Log, refuse_pilot
 from mdsolve.errors import InvalidInput
 
 Array = NDArray[np.float64]
@@ -31,7 +33,7 @@ class PilotSignals:
         [i, j]: how often i saw j shown, and clicked; or, if each bidder saw its own pilot alone,
         the diagonal.
     prior : (a, b)
-        Positive numbers, or arrays of one for each bidder, as :func:`fitted_prior` gives.
+        Positive numbers, as :func:`fitted_prior` gives, or arrays that (auctions, bidders) take.
 
     Raises
     ------
@@ -49,8 +51,8 @@ class PilotSignals:
 
     impressions: PerAuctionAndPair
     clicks: PerAuctionAndPair
-    a: PerBidder
-    b: PerBidder
+    a: PerAuctionAndBidder
+    b: PerAuctionAndBidder
     own: bool
 
     def __init__(
@@ -68,8 +70,8 @@ class PilotSignals:
         fields: dict[str, Any] = {
             "impressions": shown[:, :, None] * np.eye(count) if own else shown,
             "clicks": clicked[:, :, None] * np.eye(count) if own else clicked,
-            "a": _positive("a", prior[0], count),
-            "b": _positive("b", prior[1], count),
+            "a": _positive("a", prior[0], shown.shape[:2]),
+            "b": _positive("b", prior[1], shown.shape[:2]),
             "own": own,
         }
         for name, field in fields.items():
@@ -88,7 +90,8 @@ class PilotSignals:
             return None
         shown = self.impressions.sum(axis=1, keepdims=True) - self.impressions
         clicked = self.clicks.sum(axis=1, keepdims=True) - self.clicks
-        return (self.a + clicked) / (self.a + self.b + shown)
+        a, b = self.a[:, None, :], self.b[:, None, :]
+        return (a + clicked) / (a + b + shown)
 
     @property
     def lowest(self) -> PerAuctionAndPair:
@@ -103,35 +106,75 @@ class PilotSignals:
     def _claimed(self, more: Array) -> Array:
         shown = self.impressions.sum(axis=1, keepdims=True)
         clicked = self.clicks.sum(axis=1, keepdims=True)
-        claimed = (self.a + clicked + more) / (self.a + self.b + shown)
-        return np.clip(claimed, 0.0, 1.0)
+        a, b = self.a[:, None, :], self.b[:, None, :]
+        return np.clip((a + clicked + more) / (a + b + shown), 0.0, 1.0)
 
 
 def fitted_prior(impressions: ArrayLike, clicks: ArrayLike) -> tuple[float, float]:
-    """Return (a, b) of the Beta distribution of rates with the mean and spread that counts show.
+    """Return (a, b) of the Beta distribution that rates are likeliest drawn from.
 
-    By moments: the variance of clicks/impressions less what chance alone adds. Rates that differ by
-    no more than that get a prior worth 10⁶ impressions.
+    Its mean is that of all clicks; its weight a + b, in impressions, is the likeliest between 1 and
+    10⁶. Rates that differ by chance alone get the largest.
+
+    Parameters
+    ----------
+    impressions, clicks : (bidders,) array_like
 
     Examples
     --------
     >>> a, b = fitted_prior([1000, 1000, 1000], [10, 50, 90])
     >>> round(a / (a + b), 4), round(a + b)
-    (0.05, 30)
+    (0.05, 33)
     """
-    shown, clicked = np.asarray(impressions, float), np.asarray(clicks, float)
+    return fitted_priors([(impressions, clicks)])[0]
+
+
+def fitted_priors(counts: Sequence[tuple[ArrayLike, ArrayLike]]) -> list[tuple[float, float]]:
+    """Return a prior for each of several auctions: means of their own, one weight for all.
+
+    Auctions on different pages differ more than bidders on one page; the weight is fitted to the
+    latter.
+
+    Parameters
+    ----------
+    counts : sequence of (impressions, clicks)
+        Arrays of one number a bidder.
+
+    Examples
+    --------
+    >>> priors = fitted_priors([([1000, 1000], [30, 70]), ([1000, 1000], [80, 120])])
+    >>> [round(a / (a + b), 3) for a, b in priors], len({round(a + b, 6) for a, b in priors})
+    ([0.05, 0.1], 1)
+    """
+    tables = [(np.asarray(shown, float), np.asarray(clicked, float)) for shown, clicked in counts]
+    means = [_mean_rate(shown, clicked) for shown, clicked in tables]
+    by_bidder = np.concatenate(
+        [np.full(shown.size, mean) for mean, (shown, _) in zip(means, tables, strict=True)]
+    )
+    shown, clicked = (np.concatenate([table[k] for table in tables]) for k in (0, 1))
+    weight = _likeliest_weight(by_bidder, shown, clicked)
+    return [(mean * weight, (1.0 - mean) * weight) for mean in means]
+
+
+def _mean_rate(shown: Array, clicked: Array) -> float:
     _refuse_counts(shown, clicked)
-    rates = clicked[shown > 0] / shown[shown > 0]
-    if rates.size == 0:
+    if not shown.sum() > 0.0:
         raise InvalidInput("impressions: nobody was shown. A prior needs impressions.")
     mean = float(clicked.sum() / shown.sum())
-    if not 0.0 < mean < 1.0:
-        mean = (clicked.sum() + 0.5) / (shown.sum() + 1.0)
-    spread = float(rates.var(ddof=1)) if rates.size > 1 else 0.0
-    chance = mean * (1.0 - mean) * float(np.mean(1.0 / shown[shown > 0]))
-    least = mean * (1.0 - mean) / (1.0 + _MOST_WEIGHT)
-    weight = mean * (1.0 - mean) / max(spread - chance, least) - 1.0
-    return mean * max(weight, 1.0), (1.0 - mean) * max(weight, 1.0)
+    return mean if 0.0 < mean < 1.0 else float((clicked.sum() + 0.5) / (shown.sum() + 1.0))
+
+
+def _likeliest_weight(means: Array, shown: Array, clicked: Array) -> float:
+    """Return the weight of the Beta-binomial distribution of the counts."""
+    from scipy.optimize import minimize_scalar
+    from scipy.special import betaln
+
+    def surprise(logarithm: float) -> float:
+        a, b = means * np.exp(logarithm), (1.0 - means) * np.exp(logarithm)
+        return -float((betaln(a + clicked, b + shown - clicked) - betaln(a, b)).sum())
+
+    found = minimize_scalar(surprise, bounds=(0.0, np.log(_MOST_WEIGHT)), method="bounded")
+    return float(np.exp(found.x))
 
 
 def _refuse_counts(shown: Array, clicked: Array) -> None:
@@ -146,8 +189,40 @@ def _refuse_counts(shown: Array, clicked: Array) -> None:
         )
 
 
-def _positive(name: str, given: ArrayLike, count: int) -> Array:
-    numbers = np.broadcast_to(np.asarray(given, dtype=float), (count,))
+def _positive(name: str, given: ArrayLike, shape: tuple[int, ...]) -> Array:
+    try:
+        numbers = np.broadcast_to(np.asarray(given, dtype=float), shape)
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(f"prior: {name} does not fit {shape}. Give two numbers.") from error
     if not (np.isfinite(numbers).all() and (numbers > 0.0).all()):
         raise InvalidInput(f"prior: {name} is {given!r}. Both numbers of a Beta must be positive.")
     return numbers
+
+
+def split_for(
+    log: Log, pilot: int, signals: str, rng: np.random.Generator
+) -> tuple[tuple[Array, Array], Log]:
+    """Return the impressions and clicks that bidders saw, and the rest of the log.
+
+    With ``"own"`` signals both are (bidders,), with ``"all"``, where each bidder has a pilot of
+    everyone, (bidders, bidders).
+
+    Examples
+    --------
+    >>> from mdsolve.data_driven.clicks import ClickCounts
+    >>> log = ClickCounts([100, 200], [10, 30])
+    >>> (shown, _), rest = split_for(log, 20, "all", np.random.default_rng(0))
+    >>> shown.tolist(), rest.counts[0].tolist()
+    ([[20.0, 20.0], [20.0, 20.0]], [60.0, 160.0])
+    """
+    if signals not in ("own", "all"):
+        raise InvalidInput(f"signals {signals!r}: unknown. Choose one of own, all.")
+    if signals == "own":
+        seen, rest = log.split(pilot, rng)
+        return seen.counts, rest
+    refuse_pilot(pilot, log.size // len(log.bidders))
+    counts: list[tuple[Array, Array]] = []
+    for _ in log.bidders:
+        seen, log = log.split(pilot, rng)
+        counts.append(seen.counts)
+    return (np.array([each[0] for each in counts]), np.array([each[1] for each in counts])), log
