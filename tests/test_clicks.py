@@ -5,7 +5,7 @@ from itertools import permutations, product
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose
@@ -244,6 +244,7 @@ def test_with_a_common_rate_the_per_click_pivot_is_the_data_driven_one(data, pla
     )
 
 
+@settings(max_examples=40)
 @given(st.data(), models(agents=3), st.sampled_from([(1.0,), (1.0, 0.5)]))
 def test_with_a_common_rate_the_per_click_pivot_is_truthful(data, model, effects):
     """[B] Cor 2: signals are about the one rate, and may move it as they like."""
@@ -273,6 +274,7 @@ def test_example_3_gains_exactly_what_the_paper_says(ratio, own, share):
 # ---------------------------------------------------------------- the data-driven pivot is truthful
 
 
+@settings(max_examples=40)
 @given(st.data(), models(), st.sampled_from([(1.0,), (1.0, 0.6), (0.9, 0.5, 0.5)]))
 def test_no_lie_gains_under_the_data_driven_pivot(data, model, effects):
     """[B] Prop 2, with any signals about anyone, in expectation over states and so over ω̂."""
@@ -291,6 +293,7 @@ def test_with_signals_about_own_rates_vcg_and_the_pivot_are_truthful(played):
         assert regret_of_truth(played, payment).gains.max() <= ROUNDING
 
 
+@settings(max_examples=40)
 @given(st.data(), models(agents=2))
 def test_equation_6_is_the_pivot_for_two_agents_in_expectation(data, model):
     values = data.draw(arrays(float, 2, elements=VALUES))
@@ -415,6 +418,7 @@ def vcg_utility(played, a, i, rank, claim):
     return played.effects[rank] * played.values[a, i] * played.rates[a, i] - price
 
 
+@settings(max_examples=50)
 @given(auctions(most=4, slots=3), st.data())
 def test_no_lie_at_random_beats_the_regret(played, data):
     """All payments, signals about own rates: random reports find nothing better."""
@@ -466,6 +470,7 @@ def test_the_lottery_s_mean_and_variance_by_all_that_can_happen(played, rho, for
         assert_allclose(lottery.variance(played, played.rates)[a], spread, atol=1e-11 * scale)
 
 
+@settings(max_examples=40)
 @given(st.data(), models(), st.floats(0.0, 0.95))
 def test_no_lie_gains_under_the_exact_lottery_and_at_most_1_minus_rho_under_the_paper_s(
     data, model, rho

@@ -19,6 +19,9 @@ _OPTIONS = (
     ),
     (r"shift them, or use SocialWelfare or Egalitarian", "shift them, or use another --rule"),
     (r": RevenueMaximizing\(domain, sizes=\.\.\.\)", ": --group-sizes NUMBER,NUMBER"),
+    (r"\b(bidder|auction|position)='\.\.\.'", r"--\1-column NAME"),
+    (r"\b(estimator|signals|form) ('[^']*'): unknown", r"--\1 \2: unknown"),
+    (r"^rho: ", "--rho: "),
     (r"--logprob \.\.\.", "--logprob COLUMN"),
     (r"--reference \.\.\.", "--reference COLUMN"),
 )
