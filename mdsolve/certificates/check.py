@@ -214,6 +214,10 @@ def combined(w: Fields, weights: list) -> list:
     in_domain(w.reference, "sum", "reference")
     return [dot(weights, column) for column in zip(*w.rewards)]
 
+def social(w: Fields, sizes: list) -> list:
+    need(w.rule == "social" and w.alpha is None, "rule: the payments are social welfare's")
+    return combined(w, sizes)
+
 def below(w: Fields, c: list, model: list) -> tuple:
     """Bounds of <c, model> - strength D, which is at most Phi(c)."""
     in_domain(model, "sum", "model")
@@ -260,12 +264,11 @@ def gap(w: Fields) -> str:
     total, conjugate = welfare(w, [dot(row, w.model) for row in w.rewards])
     low, high = total + below(w, zero, w.model)[0], above(w, c, w.multiplier) - conjugate
     need(high - low <= w.gap, f"gap: the witness proves {shown(high - low, True)}")
-    return (f"the model is within {shown(w.gap, True)} of the optimum, which lies in "
+    return (f"the model is within {shown(w.gap, True)} of the {w.rule} optimum, which lies in "
             f"[{shown(low)}, {shown(high, True)}]")
 
 def incentive(w: Fields) -> str:
-    c, moved = combined(w, w.sizes), dot(w.sizes, w.radius)
-    need(w.rule == "social" and w.alpha is None, "rule: the payments are social welfare's")
+    c, moved = social(w, w.sizes), dot(w.sizes, w.radius)
     need(min(w.radius) >= 0, "radius: one is negative")
     low, high = below(w, c, w.model)
     proved = above(w, c, w.multiplier) - low + 2 * moved
@@ -277,15 +280,15 @@ def incentive(w: Fields) -> str:
         need(w.payment_lower[i] <= least - high + paid, f"{name}: the payment may lie below")
         need(w.payment_upper[i] >= most - low + paid, f"{name}: the payment may lie above")
         need(lost <= w.participation_loss, f"{name}: may lose {shown(lost, True)} by truth")
-    at = "every profile within the radii where it offers this model" if moved else "this profile"
-    return (f"at {at} no report in the continuum gains a group over {shown(w.gap, True)}, truth "
+    where = "every profile within the radii where these models stay" if moved else "this profile"
+    return (f"at {where} no report in the continuum gains a group over {shown(w.gap, True)}, truth "
             f"costs none over {shown(max(0, w.participation_loss), True)}, and at the stated "
             "profile payments lie in their intervals")
 
 def floor(w: Fields) -> str:
     i, size, summed = w.group, w.size, w.domain == "sum"
     need(0 <= i < len(w.groups) and size > 0, "group or size: no such group, or a size not above 0")
-    c = combined(w, [0 if k == i else x for k, x in enumerate(w.sizes)])
+    c = social(w, [0 if k == i else x for k, x in enumerate(w.sizes)])
     in_domain(w.report, w.domain, "report")
     need(summed or len(w.models) == len(w.outcomes), "models: not one for each outcome's vertex")
     proved = min(below(w, c, model)[0] + size * (min(model) if summed else model[x])
@@ -294,7 +297,7 @@ def floor(w: Fields) -> str:
     high = above(w, [x + size * r for x, r in zip(c, w.report)], w.multiplier)
     need(high <= w.upper, f"upper: the report proves {shown(high, True)}")
     return (f"welfare with group {w.groups[i]!r} at its worst type of the {w.domain} domain, of "
-            f"size {shown(size)} or more, lies in [{shown(w.lower)}, {shown(w.upper, True)}]")
+            f"the stated size or more, lies in [{shown(w.lower)}, {shown(w.upper, True)}]")
 
 def menu(w: Fields) -> str:
     need(min(w.sizes) >= 0, "sizes: one is negative")
@@ -315,6 +318,7 @@ def valued(w: Fields, t: int, s: int) -> Any:
 def read_types(w: Fields) -> None:
     need(len(w.types) <= TYPES, f"types: more than {TYPES}")
     if w.form == "types":
+        need(min(w.sizes) >= 0, "sizes: one is negative")
         for row, offered in zip(w.rewards, w.allocations):
             in_domain(offered, "sum", "allocations")
             if w.domain != "any":
@@ -398,7 +402,8 @@ def lp(w: Fields) -> str:
     if w.ray:
         need(dot(cost, w.ray) < 0, "ray: it does not improve the objective")
         return "the linear program is unbounded"
-    need(all(SIGNED[sense](y) for sense, y in zip(w.senses, w.y)), "y: a sign is wrong")
+    signed = (sense == "==" or SIGNED[sense](y) for sense, y in zip(w.senses, w.y))
+    need(all(signed), "y: a sign is wrong")
     scale, (prices,) = integers([w.y])
     rest = [x * scale if w.x else 0 for x in cost]
     for price, row in zip(prices, table):
@@ -443,7 +448,7 @@ def check(problem: bytes, certificate: bytes, backend: Any = Integers) -> tuple:
         need(form in forms, "problem: not of the form that the kind speaks of")
         p = fields(p, "problem", known, "schema:word form:word " + FORMS[form])
         need(p.schema == "mdsolve-problem/1", "problem: another schema")
-        p.by = backend(192 + min(4000, getattr(p, "strength", 0).__ceil__().bit_length()))
+        p.by = backend(192 + min(1024, getattr(p, "strength", 0).__ceil__().bit_length()))
         p.digits = LONG if c.kind == "lp" else DIGITS
         return True, judge(fields(c.witness, "witness", p, spec))
     except Rejected as error:
