@@ -44,7 +44,7 @@ def program(rng: Random) -> Draw:
         b = [inner(row, x) - gap for row, gap in zip(matrix, slack, strict=True)]
         cost = [inner([row[j] for row in matrix], y) for j in range(n)]
     c = cost if minimize else [-entry for entry in cost]
-    if rng.random() < 0.4:
+    if rng.random() < 0.5:
         spoiled = rng.choice([x, y, ray, b, c, rng.choice(matrix)])
         spoiled[rng.randrange(len(spoiled))] += rng.choice(LITTLE) * rng.choice([1, -1])
     point, prices, way = status != "infeasible", status != "unbounded", status == "unbounded"
@@ -78,7 +78,7 @@ def proves(status: str, minimize: bool, c: Any, A: Any, senses: Any, b: Any, *fo
     (x, y, ray), cost = found, c if minimize else [-entry for entry in c]
     point = all(keeps(s, inner(row, x), right) for s, row, right in zip(senses, A, b, strict=True))
     sums = [inner([row[j] for row in A], y) for j in range(len(c))]
-    signs = all(keeps(s, price, Fraction(0)) for s, price in zip(senses, y, strict=True))
+    signs = all(s == "==" or keeps(s, p, Fraction(0)) for s, p in zip(senses, y, strict=True))
     if status == "optimal":
         return point and signs and sums == cost and inner(cost, x) == inner(b, y)
     if status == "infeasible":
