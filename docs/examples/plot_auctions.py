@@ -26,16 +26,16 @@ from mdsolve.data_driven.clicks import (
 )
 
 # %%
-# Bidder 0 values a click more, but is clicked less. The price of the next value a click, right where
-# all share one rate, lets it gain by exaggerating its rate: it wins and pays only when clicked.
+# Bidder 0 values a click more, but is clicked less. The price of the next value a click, right
+# where all share one rate, lets it gain by exaggerating its own: it wins, and pays when clicked.
 auctions = ClickAuctions(values=[3.0, 2.0], rates=[0.1, 0.2])
 for payment in (PerClickPivot(), GSP(), VCG(), DataDrivenPivot()):
     print(payment, regret_of_truth(auctions, payment, highest=0.5).gains.round(3))
 
 # %%
-# Randomised tests of headlines (Upworthy Research Archive, CC BY 4.0; Matias, Munger, Aubin Le Quere,
-# Ebersole 2021), where they lie beside the project: arms are bidders, and **values per click are
-# drawn**, as the tests have none. Otherwise made-up counts take their place.
+# Randomised tests of headlines (Upworthy Research Archive, CC BY 4.0; Matias, Munger, Aubin Le
+# Quere, Ebersole 2021), where they lie beside the project: arms are bidders, and **values per click
+# are drawn**, as the tests have none. Otherwise made-up counts take their place.
 folders = (Path.cwd().parents[k] / "shared" / "data" for k in range(1, 5))
 data = next((folder for folder in folders if folder.is_dir()), None)
 rng = np.random.default_rng(0)
@@ -54,8 +54,8 @@ plots.pilot(study)
 
 # %%
 # Larger pilots show better arms, whatever is paid. Signals are about own rates here, so VCG by
-# reports is truthful too; where everyone's pilot shows everyone, a signal moves the rates of rivals,
-# and with them the own payment:
+# reports is truthful too; where everyone's pilot shows everyone, a signal moves rivals' rates, and
+# with them the own payment:
 study = pilot_study(logs, values, payments, [10, 30, 100], signals="all", draws=10)
 plots.pilot(study)
 
@@ -72,5 +72,7 @@ worth = np.random.default_rng(1).lognormal(0.0, 0.5, len(log.bidders))
 print(log.estimate("ipw"))
 print(logged_auction(log, worth, DataDrivenPivot(), estimator="ipw"))
 plots.pilot(
-    pilot_study(log, worth, [DataDrivenPivot(), PerClickPivot(), GSP(), VCG()], [10, 30, 100, 250], draws=40)
+    pilot_study(
+        log, worth, [DataDrivenPivot(), PerClickPivot(), GSP(), VCG()], [10, 30, 100, 250], draws=40
+    )
 )
