@@ -3,6 +3,8 @@
 from . import data_driven as data_driven
 from . import plots as plots
 from .certificates.exact_lp import ExactLp, ExactProgram, exact_solve
+from .certificates.issue import certify
+from .certificates.schema import Certificate, Verdict, check
 from .comparisons import bradley_terry, rewards_from_comparisons
 from .divergences import (
     DIVERGENCES,
@@ -14,7 +16,7 @@ from .divergences import (
     JensenShannon,
     SquaredL2,
 )
-from .errors import InvalidInput, MdsolveError, ToleranceNotReached
+from .errors import InvalidInput, MdsolveError, NotCertified, ToleranceNotReached
 from .frontiers import Frontier, frontier
 from .games import Game, games_from_table
 from .games.domains import (
@@ -208,10 +210,16 @@ __all__ = [
     "exact_solve",
     "ExactLp",
     "ExactProgram",
+    # proofs that a stranger can check
+    "certify",
+    "check",
+    "Certificate",
+    "Verdict",
     # pictures, refusals, registries
     "plots",
     "MdsolveError",
     "InvalidInput",
+    "NotCertified",
     "ToleranceNotReached",
     "DIVERGENCES",
     "DOMAINS",

@@ -33,3 +33,21 @@ class ToleranceNotReached(MdsolveError):
         # keyword arguments survive the way back from a worker process
         given = {"solver": self.solver, "lower": self.lower, "upper": self.upper}
         return partial(type(self), **given), self.args
+
+
+class NotCertified(MdsolveError):
+    """A claim that no certificate proves: it is false, or too large to be decided exactly.
+
+    Attributes
+    ----------
+    refutation : object
+        What shows that it is false: a certificate of the truth, a cycle of types, a violation, or
+        None where nothing does.
+    """
+
+    def __init__(self, message: str, *, refutation: Any = None) -> None:
+        super().__init__(message)
+        self.refutation = refutation
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(type(self), refutation=self.refutation), self.args

@@ -9,15 +9,16 @@ from typer.core import TyperGroup
 
 from mdsolve.cli import version
 from mdsolve.cli.auction import auction
+from mdsolve.cli.check import check
 from mdsolve.cli.frontier import frontier
 from mdsolve.cli.listings import divergences, solvers
 from mdsolve.cli.payments import payments
 from mdsolve.cli.solve import solve
 from mdsolve.cli.verify import verify
 from mdsolve.cli.wording import on_the_command_line
-from mdsolve.errors import InvalidInput, ToleranceNotReached
+from mdsolve.errors import InvalidInput, NotCertified, ToleranceNotReached
 
-BAD_INPUT, TOLERANCE_NOT_REACHED, INTERRUPTED = 2, 3, 130
+FALSE, BAD_INPUT, TOLERANCE_NOT_REACHED, INTERRUPTED = 1, 2, 3, 130
 
 
 class Commands(TyperGroup):
@@ -29,6 +30,8 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except InvalidInput as error:
             _stop(str(error), BAD_INPUT)
+        except NotCertified as error:
+            _stop(str(error), FALSE)
         except ToleranceNotReached as error:
             _stop(str(error), TOLERANCE_NOT_REACHED)
         except KeyboardInterrupt as error:
@@ -67,5 +70,5 @@ def _options(
     """Train a model on many groups' rewards, and charge payments that make truth pay."""
 
 
-for _command in (solve, frontier, payments, verify, auction, solvers, divergences):
+for _command in (solve, frontier, payments, verify, check, auction, solvers, divergences):
     app.command()(_command)

@@ -6,7 +6,8 @@ decided exactly: a mechanism that one type can beat by one unit of rounding does
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from math import fsum, inf
 from typing import Any
 
@@ -42,6 +43,8 @@ class Verified:
         The type that has it.
     error : float
         Entrywise error of the values that was allowed for.
+    values, payments, labels, outside
+        What was verified, so that it can be certified.
     """
 
     type: str
@@ -50,6 +53,10 @@ class Verified:
     utility: float
     poorest: str
     error: float = 0.0
+    values: Any = field(default=None, repr=False, compare=False)
+    payments: Array | None = field(default=None, repr=False, compare=False)
+    labels: Sequence[str] | None = field(default=None, repr=False, compare=False)
+    outside: ArrayLike | None = field(default=None, repr=False, compare=False)
 
     @property
     def least_eps(self) -> float:
@@ -152,12 +159,12 @@ def verify(
         count, charged = values.count, _payments(payments, values.count)
         worst = values.worst_gain(charged, refuting=2.0 * error, progress=progress)
         error = max(error, worst.doubt)
-        own = values.own()
+        judged, own = values, values.own()
     else:
         table = square(values)
         count, charged = len(table), _payments(payments, len(table))
         worst = _worst_gain(table, charged)
-        own = np.diagonal(table)
+        judged, own = table, np.diagonal(table)
     names = checked_labels("type", labels, count, "type-")
     option = outside_options(0.0 if outside is None else outside, count)
     utilities = [fsum(terms) for terms in zip(own, -charged, -option, strict=True)]
@@ -174,7 +181,7 @@ def verify(
         return Violation("incentive", *found, complete=worst.complete)
     if outside is not None and utilities[poorest] < -error:
         return Violation("participation", *found)
-    return Verified(*found)
+    return Verified(*found, values=judged, payments=charged, labels=names, outside=outside)
 
 
 def audit(

@@ -195,18 +195,18 @@ class _Search:
     def _judge(self, types: FiniteTypes) -> float:
         """Keep a better witness; return the least curvature of a cycle of these types."""
         self.tried += 1
-        table, error = self._table(types)
+        table, error, models = self._table(types)
         found = implement(table, error=error)
         if isinstance(found, NegativeCycle):
             self.shortest = min(self.shortest, -found.gain)
             if self.witness is None or found.gain > self.witness.gain:
-                self.witness = replace(found, listed=types)
+                self.witness = replace(found, listed=types, models=models)
             return -found.gain * _STEEP
         means, curvature = _cycles(table, types)
         self.shortest = min(self.shortest, means)
         return curvature
 
-    def _table(self, types: FiniteTypes) -> tuple[Array, float]:
+    def _table(self, types: FiniteTypes) -> tuple[Array, float, Array]:
         found: list[Trained] = []
         for reward, size, name in zip(types.rewards, types.sizes, types.labels, strict=True):
             key = reward.tobytes() + size.tobytes()
@@ -216,7 +216,7 @@ class _Search:
             found.append(self.trained[key])
         models = np.array([one.model for one in found])
         values = valuations(types.rewards, models, types.sizes)
-        return values, solve_error(found, types) + dot_rounding(types)
+        return values, solve_error(found, types) + dot_rounding(types), models
 
     def _draw(self, count: int, rng: np.random.Generator) -> FiniteTypes:
         seed = int(rng.integers(2**31))

@@ -133,7 +133,7 @@ def implementable(
     """
     table = type_table(rule, game, group, types, sizes, solver=solver, progress=progress)
     found = implement(table.values, error=table.error, labels=table.labels, method=method)
-    return replace(found, listed=table.types)
+    return replace(found, listed=table.types, models=table.models)
 
 
 def least_slack(

@@ -43,6 +43,8 @@ class Potentials:
         What lengths were extended by to find payments.
     listed : FiniteTypes or None
         The types, where they are known.
+    models : (types, outcomes) array, or None
+        What is trained at each report, where that is known.
     """
 
     payments: Array
@@ -55,6 +57,7 @@ class Potentials:
     proved: bool = False
     margin: float = 0.0
     listed: FiniteTypes | None = None
+    models: Array | None = None
 
     @property
     def verdict(self) -> str:
@@ -123,6 +126,8 @@ class NegativeCycle:
         The length of the table as given.
     listed : FiniteTypes or None
         All types of the table, where they are known.
+    models : (types, outcomes) array, or None
+        What is trained at each report, where that is known.
     """
 
     types: tuple[int, ...]
@@ -132,6 +137,7 @@ class NegativeCycle:
     labels: Sequence[str]
     exact_length: Fraction
     listed: FiniteTypes | None = None
+    models: Array | None = None
 
     verdict = "refuted"
 

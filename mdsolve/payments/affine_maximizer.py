@@ -129,7 +129,7 @@ def _settle_exactly(rule: TrainingRule, game: Game, solver: str, tolerance: floa
         at = phi.solve(engine=engine)
         payments = np.array([_payment(phi, at, group) for group in range(game.shape[0])])
         utilities = game.sizes * at.values - payments
-    training = accept(game, trained(at), tolerance, rule.strength)
+    training = accept(game, trained(at, rule), tolerance, rule.strength)
     assert payments is not None
     assert utilities is not None
     steep = float(game.sizes @ np.abs(game.reward_bounds).max(axis=1)) / rule.strength

@@ -68,7 +68,14 @@ def increment(phi: ValueFunction, pivot: Pivot, domain: Domain, size: float) -> 
     return floor.pour(ground, phi.strength, size, pivot.noise)
 
 
-def named(phi: ValueFunction, at: Optimum, pivot: Pivot, found: Increment, size: float) -> Floor:
+def named(
+    phi: ValueFunction,
+    at: Optimum,
+    pivot: Pivot,
+    found: Increment,
+    domain: Domain,
+    size: float,
+) -> Floor:
     """Return an increment as a group's floor, with the bracket of Φ's own value there."""
     game, group = phi.game, pivot.group
     alone = at.value - float(game.sizes[group] * at.values[group]) + pivot.payment
@@ -85,6 +92,9 @@ def named(phi: ValueFunction, at: Optimum, pivot: Pivot, found: Increment, size:
         size,
         found.model,
         found.method,
+        phi,
+        domain,
+        group,
     )
 
 

@@ -86,7 +86,7 @@ class RevenueMaximizing:
         if solver not in _FAST:
             return self._settle_inexactly(rule, game, solver, tolerance)
         phi, at, charged = self._optimum(rule, game, solver)
-        training = accept(game, trained(at), tolerance, rule.strength)
+        training = accept(game, trained(at, rule), tolerance, rule.strength)
         floors, affine = self._floors(phi, at, charged)
         utilities = game.sizes * at.values - affine if charged is None else charged[1]
         slack = training.gap + 4.0 * EPS * np.abs(game.sizes * at.values)
@@ -151,7 +151,7 @@ class RevenueMaximizing:
         affine: list[float] = []
         for pivot in pivots(phi, at, None if charged is None else charged[0]):
             found = increment(phi, pivot, self.domain, least)
-            floors.append(named(phi, at, pivot, found, least))
+            floors.append(named(phi, at, pivot, found, self.domain, least))
             affine.append(pivot.payment)
         return tuple(floors), np.array(affine)
 

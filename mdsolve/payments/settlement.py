@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from mdsolve.arrays import PerGroup
 from mdsolve.games import Game
+from mdsolve.games.domains import Domain
 from mdsolve.games.validation import read_only
 from mdsolve.training_rules import Training
+from mdsolve.value_function import ValueFunction
 
 Array = NDArray[np.float64]
 
@@ -35,6 +37,8 @@ class Floor:
         π, the dual point that proves it.
     method : str
         What was run.
+    function, domain, group_index
+        Φ of the game, the domain and the group's position, so that it can be certified.
     """
 
     group: str
@@ -46,6 +50,9 @@ class Floor:
     size: float
     model: Array
     method: str
+    function: ValueFunction | None = field(default=None, compare=False)
+    domain: Domain | None = field(default=None, compare=False)
+    group_index: int | None = field(default=None, compare=False)
 
     @property
     def value(self) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -127,7 +127,8 @@ class TrainingRule:
         for name in self._route(solver, constrained):
             for training in self._run(game, name, constraints):
                 try:
-                    return accept(game, training, tolerance, self.strength)
+                    accepted = accept(game, training, tolerance, self.strength)
+                    return replace(accepted, rule=self, game=game, constrained=constrained)
                 except ToleranceNotReached as miss:
                     missed.append(miss)
         raise best_of(missed)

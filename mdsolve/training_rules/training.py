@@ -43,6 +43,10 @@ class Training:
         What was run.
     violation : float
         By how much the model misses the user's own constraints, at worst.
+    rule, game : TrainingRule and Game, or None
+        What was trained, so that it can be certified.
+    constrained : bool
+        Under constraints of the user's own.
     """
 
     model: PerOutcome
@@ -53,6 +57,9 @@ class Training:
     solver: str
     violation: float = 0.0
     optimum: Optimum | None = field(default=None, repr=False)
+    rule: Any = field(default=None, repr=False)
+    game: Game | None = field(default=None, repr=False)
+    constrained: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "model", read_only(self.model))
@@ -78,9 +85,12 @@ class NoPoint:
     reason: str
 
 
-def trained(at: Optimum) -> Training:
+def trained(at: Optimum, rule: Any = None) -> Training:
     """Return Φ's own answer as a training under social welfare."""
-    return Training(at.model, *at.bracket, at.multiplier, at.weights, at.solver, 0.0, at)
+    bracket, game = at.bracket, at.function.game
+    return Training(
+        at.model, *bracket, at.multiplier, at.weights, at.solver, optimum=at, rule=rule, game=game
+    )
 
 
 def accept(game: Game, training: Training | NoPoint, tolerance: float, strength: float) -> Training:
