@@ -326,7 +326,7 @@ def check(folder: str | PathLike[str], *, backend: str = "python") -> Verdict:
     >>> folder = tempfile.mkdtemp()
     >>> md.certify(md.SocialWelfare("l2", 1.0).train(game)).save(folder)
     >>> md.check(folder)
-    VERIFIED: the model is within 0 of the optimum, which lies in [0.625, 0.625]
+    VERIFIED: the model is within 0 of the social optimum, which lies in [0.625, 0.625]
     """
     _arithmetic(backend)
     return judged(*contents(folder), backend)
