@@ -581,6 +581,26 @@ def test_what_cannot_be_played_is_refused():
         Lottery(0.5).variance(ClickAuctions([1.0], [0.5]), [1.5])
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1e-150, 1e150, 1e299])
+def test_the_unit_of_money_does_not_matter(scale):
+    values, rates = np.array([[3.0, 1.0, 2.0]]), np.array([[0.1, 0.25, 0.2]])
+    for payment in (DataDrivenPivot(), GSP(), VCG(), PerClickPivot(), Lottery(0.5)):
+        plain = ClickAuctions(values, rates)
+        scaled = ClickAuctions(scale * values, rates)
+        expected = scale * plain.run(payment).payments
+        assert_allclose(scaled.run(payment).payments, expected, rtol=1e-12)
+        gains = regret_of_truth(scaled, payment).gains
+        expected = scale * regret_of_truth(plain, payment).gains
+        assert_allclose(gains, expected, rtol=1e-9, atol=1e-14 * scale)
+
+
+def test_rates_near_nothing_are_rates():
+    played = ClickAuctions([[1.0, 1.0]], [[1e-300, 5e-324]])
+    for payment in (DataDrivenPivot(), GSP(), VCG(), PerClickPivot(), Lottery(0.5)):
+        assert np.isfinite(played.run(payment).payments).all()
+        assert np.isfinite(regret_of_truth(played, payment, highest=1e-299).gains).all()
+
+
 def test_results_say_what_they_are():
     played = ClickAuctions([3.0, 1.0], [0.1, 0.2])
     assert repr(played) == "<1 auctions of 1 slots among 2 bidders>"

@@ -81,8 +81,8 @@ def auction(
         str | None,
         typer.Option(
             metavar="mean|ipw|snipw",
-            help="Sample means, inverse propensities, or self-normalised ones.  "
-            "[default: snipw where the log has propensities]",
+            help="Sample means, inverse propensities (unbiased), or self-normalised.  "
+            "[default: ipw where the log has propensities]",
         ),
     ] = None,
     prior: Annotated[

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+#: sums of larger values might not be finite
+MOST_VALUE = 1e300
 #: a mean of rates may round to a little above 1
 MOST_RATE = 1.0 + 1e-9
 
@@ -35,7 +37,7 @@ class ClickAuctions:
     Parameters
     ----------
     values : (auctions, bidders) or (bidders,) array_like
-        θ, what a click is worth to each bidder (money a click); at least 0.
+        θ, what a click is worth to each bidder (money a click); from 0 to 1e300.
     rates : (auctions, bidders) or (bidders,) array_like
         E[ω_j|s] by everyone's reported signals, the chance of a click in a slot of effect 1.
     rates_without : (auctions, bidders, bidders) or (bidders, bidders) array_like, optional
@@ -84,7 +86,8 @@ class ClickAuctions:
                 "is missing in one of them: give both a column for each."
             )
         names = names_of(bidders, values.shape[1])
-        refuse_outside("values", values, names, 0.0, np.inf, "A click is worth at least 0")
+        most = f"A click is worth from 0 to {MOST_VALUE:g}"
+        refuse_outside("values", values, names, 0.0, MOST_VALUE, most)
         chance = "A rate is the chance of a click: divide clicks by impressions"
         refuse_outside("rates", rates, names, 0.0, MOST_RATE, chance)
         fields: dict[str, Any] = {

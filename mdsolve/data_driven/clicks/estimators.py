@@ -80,7 +80,8 @@ def inverse_propensity(
         In (0, 1].
     bidders : sequence of str
     self_normalized : bool
-        Divide by the sum of weights, not by the number of rows: a small bias for less variance.
+        Divide by the sum of weights, not by the number of rows: a small bias for less variance, and
+        with it the pivot is truthful only in the limit.
 
     Raises
     ------

@@ -56,7 +56,7 @@ class LoggedAuction:
 
     def __repr__(self) -> str:
         paid = self.outcome.payments[0]
-        top = int(np.argmax(paid))
+        top = int(self.outcome.winners[0, 0])
         name, error = self.auctions.bidders[top], self.payment_errors[top]
         return (
             f"<{self.outcome.payment!r}: {', '.join(self.winners)} shown; {name} pays "

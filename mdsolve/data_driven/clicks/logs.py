@@ -232,8 +232,8 @@ class ClickRows(Log):
 
     @property
     def estimator(self) -> str:
-        """Self-normalised where there are propensities."""
-        return "mean" if self.propensities is None else "snipw"
+        """By inverse propensities where there are any: unbiased, as truthfulness needs."""
+        return "mean" if self.propensities is None else "ipw"
 
     @property
     def counts(self) -> tuple[PerBidder, PerBidder]:

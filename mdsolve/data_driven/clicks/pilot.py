@@ -2,7 +2,8 @@
 
 E[ω|whole log] stands for the true rates. A pilot is drawn from the log and the rest estimates the
 rates, which makes ω̂ independent of the signals given ω; regret is expected under the posterior that
-signals give, so the data-driven pivot has none for any pilot ([B] Prop 2).
+signals give and an unbiased ω̂ (``snipw`` is so in the limit only), so the data-driven pivot has
+none for any pilot ([B] Prop 2).
 """
 
 from __future__ import annotations

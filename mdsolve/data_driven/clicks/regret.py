@@ -13,7 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mdsolve.arrays import PerAuction, PerAuctionAndBidder, PerAuctionAndPair
-from mdsolve.data_driven.clicks.auctions import MOST_RATE, ClickAuctions, refuse_outside
+from mdsolve.data_driven.clicks.auctions import (
+    MOST_RATE,
+    MOST_VALUE,
+    ClickAuctions,
+    refuse_outside,
+)
 from mdsolve.data_driven.clicks.payments import ClickPayment
 from mdsolve.errors import InvalidInput
 
@@ -220,5 +225,7 @@ def _values_for_ranks(auctions: ClickAuctions, claim: Array, bidder: int) -> Ite
         below = others[:, rank] if rank < others.shape[1] else np.zeros(len(own))
         above = others[:, rank - 1] if rank else 2.0 * below + 1.0
         wanted = 0.5 * (above + below)
-        yield np.divide(wanted, own, out=np.zeros_like(own), where=own > 0.0)
+        with np.errstate(over="ignore"):
+            told = np.divide(wanted, own, out=np.zeros_like(own), where=own > 0.0)
+        yield np.minimum(told, MOST_VALUE)
     yield np.zeros_like(own)
