@@ -16,6 +16,7 @@ from mdsolve.data_driven.beliefs import (
     wallet,
 )
 from mdsolve.data_driven.contributions import marginal_contributions, partition
+from mdsolve.data_driven.curves import PaymentCurve, RewardCurve, payment_curve, reward_curve
 from mdsolve.data_driven.equilibrium import (
     Deviation,
     Equilibrium,
@@ -136,6 +137,10 @@ __all__ = [
     "information_reward",
     "information_curve",
     "InformationCurve",
+    "payment_curve",
+    "PaymentCurve",
+    "reward_curve",
+    "RewardCurve",
     "marginal_contributions",
     "partition",
     # many click auctions at once, and logs

@@ -11,6 +11,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mdsolve.plots.auctions import lottery, pilot
+from mdsolve.plots.data_driven import (
+    channels,
+    information,
+    information_reward,
+    rates,
+    type_payments,
+)
 from mdsolve.plots.incentives import (
     equivalence,
     misreports,
@@ -194,17 +201,22 @@ def frontier(
 __all__ = [
     "allocation",
     "allocations",
+    "channels",
     "equivalence",
     "frontier",
     "lottery",
+    "information",
+    "information_reward",
     "misreports",
     "noise",
     "outcome",
     "payments",
     "pilot",
+    "rates",
     "revenue_curve",
     "scaling",
     "surplus",
     "training",
     "training_costs",
+    "type_payments",
 ]
