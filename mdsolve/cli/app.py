@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from mdsolve.cli import version
 from mdsolve.cli.auction import auction
+from mdsolve.cli.certify import certify
 from mdsolve.cli.check import check
 from mdsolve.cli.frontier import frontier
 from mdsolve.cli.listings import divergences, solvers
@@ -70,5 +71,5 @@ def _options(
     """Train a model on many groups' rewards, and charge payments that make truth pay."""
 
 
-for _command in (solve, frontier, payments, verify, check, auction, solvers, divergences):
+for _command in (solve, frontier, payments, verify, certify, check, auction, solvers, divergences):
     app.command()(_command)

@@ -65,6 +65,23 @@ Alpha = Annotated[
 Divergence = Annotated[
     str, typer.Option(metavar="NAME", help="What keeps the model near: see mdsolve divergences.")
 ]
+Payment = Annotated[
+    str | None,
+    typer.Option(
+        metavar="affine-maximizer|revenue|none",
+        help="What groups pay: what their presence costs all others (divergence included), or "
+        "the most that keeps truth best and every type of --domain in.  [default: "
+        "affine-maximizer with --rule social, else none]",
+    ),
+]
+SizesAllowed = Annotated[
+    str | None,
+    typer.Option(
+        "--group-sizes",
+        metavar="NUMBER,...",
+        help="All sizes that a group may have; for --payment revenue.  [default: 1]",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
 Plot = Annotated[
     Path | None, typer.Option(metavar="PATH", help="Draw a picture: .png, .pdf or .svg.")

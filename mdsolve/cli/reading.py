@@ -153,6 +153,14 @@ def named_numbers(option: str, given: str, example: str, what: str) -> dict[str,
     return found
 
 
+def radius(given: str) -> float | dict[str, float]:
+    """Return one number, or numbers by group as in ``helpful=0.1,harmless=0.2``."""
+    try:
+        return float(given)
+    except ValueError:
+        return named_numbers("--radius", given, "helpful=0.1,harmless=0.2", "radius")
+
+
 def group_sizes(given: str) -> list[float]:
     """Return the sizes in ``1,2,3``."""
     try:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mdsolve.cli import options, output, views
+from mdsolve.certificates.schema import checked_folder
+from mdsolve.cli import certificates, options, output, views
 from mdsolve.cli.progress import busy, run_all
 from mdsolve.cli.reading import Source, group_sizes, rule_of
 from mdsolve.cli.unpaid import Unpaid
@@ -47,23 +48,8 @@ def solve(
     rule: options.Rule = "social",
     alpha: options.Alpha = None,
     divergence: options.Divergence = "kl",
-    payment: Annotated[
-        str | None,
-        typer.Option(
-            metavar="affine-maximizer|revenue|none",
-            help="What groups pay: what their presence costs all others (divergence included), or "
-            "the most that keeps truth best and every type of --domain in.  [default: "
-            "affine-maximizer with --rule social, else none]",
-        ),
-    ] = None,
-    sizes_allowed: Annotated[
-        str | None,
-        typer.Option(
-            "--group-sizes",
-            metavar="NUMBER,...",
-            help="All sizes that a group may have; for --payment revenue.  [default: 1]",
-        ),
-    ] = None,
+    payment: options.Payment = None,
+    sizes_allowed: options.SizesAllowed = None,
     solver: Annotated[
         str, typer.Option(metavar="NAME", help="What solves it: see mdsolve solvers.")
     ] = "auto",
@@ -80,6 +66,14 @@ def solve(
         ),
     ] = None,
     plot: options.Plot = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Prove the model and the payments too, as mdsolve certify does: files for mdsolve "
+            "check in FOLDER, or with several prompts in FOLDER/1, FOLDER/2, ...",
+        ),
+    ] = None,
     overwrite: options.Overwrite = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -88,8 +82,10 @@ def solve(
     if out is not None and out.suffix.lower() != ".json":
         output.checked(output.payments_path(out), output.TABLES, overwrite)
     output.checked(plot, output.PICTURES, overwrite)
+    if certificate is not None:
+        checked_folder(certificate, overwrite=overwrite)
     chosen = rule_of(rule, divergence, strength, alpha)
-    charge = _payment(payment, chosen, domain, sizes_allowed)
+    charge = charged(payment, chosen, domain, sizes_allowed)
     mechanism = Mechanism(chosen, charge)
     require(solver)
     chosen.engine(solver)
@@ -105,22 +101,28 @@ def solve(
         lambda game: mechanism.run(game, solver=solver, tolerance=tolerance),
         quiet=quiet,
     )
+    with busy("proving", quiet=quiet or certificate is None):
+        proofs = certificates.of_outcomes(outcomes, certificate, overwrite=overwrite)
     solved = [(name, outcome) for (name, _), outcome in zip(games, outcomes, strict=True)]
     writers = _writers(solved, out)
     with busy("drawing", quiet=quiet or plot is None):
         writers |= _pictures(solved, plot)
     output.write_together(writers, overwrite)
+    for folder, proof in proofs.items():
+        proof.save(folder, overwrite=overwrite)
     if as_json:
         typer.echo(output.json_text(_as_object(solved)))
     elif not quiet:
         views.show_solved(solved, default_sizes=sizes is None)
     if not quiet:
         _tell(writers, solved, plot)
+        certificates.tell(proofs)
 
 
-def _payment(
+def charged(
     asked: str | None, rule: TrainingRule, domain: str, sizes_allowed: str | None
 ) -> AffineMaximizer | RevenueMaximizing | Unpaid:
+    """Return the payment that is asked for by its name."""
     if sizes_allowed is not None and asked != "revenue":
         raise InvalidInput(
             "--group-sizes: only --payment revenue depends on them. Leave the option out, or pass "
