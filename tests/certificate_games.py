@@ -2,7 +2,8 @@
 
 The judge knows weak duality from the definitions in `oracles.TWINS`; of what holds it asks besides
 that no point of a grid on the simplex beats the model by more than the gap. Claims lie 2^-140 of
-the scale or more from what the witness proves, or exactly on it where that is rational.
+the scale or more from what the witness proves, or exactly on it where that is rational, or are
+false by 2^-300 of the scale, which is past the checkers' precision but never past their rounding.
 """
 
 from dataclasses import dataclass
@@ -174,7 +175,9 @@ def close(rng: Random, proved: Any, scale: Fraction, up: bool) -> tuple[Fraction
     if not mp.isfinite(lifted(proved)):
         return Fraction(5), False
     away = rng.choice(NEAR) * scale * rng.choice([1, 1, -1])
-    if isinstance(proved, Fraction) and rng.random() < 0.4:
+    if rng.random() < 0.2:
+        away = -scale / 2**300  # finer than any rounding: only one that is outward refuses it
+    elif isinstance(proved, Fraction) and rng.random() < 0.4:
         away = Fraction(0)
     return rational(proved) + (away if up else -away), away >= 0
 
