@@ -1,5 +1,6 @@
 """Random certificates, true, false by a little and exactly tight: both checkers and the judges."""
 
+from itertools import product
 from random import Random
 
 import certificate_games as games
@@ -31,6 +32,7 @@ def test_there_are_ten_thousand():
 @pytest.mark.parametrize("draw", DRAWS, ids=lambda draw: draw.__name__)
 def test_the_checkers_agree_with_the_judge(draw):
     counts = {True: 0, False: 0}
+    kinds = set()
     with mp.workdps(games.DIGITS):
         for seed in range(DRAWS[draw]):
             found = draw(Random(seed))
@@ -38,4 +40,8 @@ def test_the_checkers_agree_with_the_judge(draw):
             verdicts = [check(*given), check(*given, Balls)]
             assert [verdict for verdict, _ in verdicts] == [found.holds] * 2, (seed, verdicts)
             counts[found.holds] += 1
+            kinds.add(tuple(found.problem.get(x) for x in ("divergence", "strength", "rule")))
     assert min(counts.values()) > DRAWS[draw] / 6, "too few that hold, or too few that do not"
+    if draw is games.gap:
+        rules = ["social", "egalitarian", "nash", "alpha"]
+        assert kinds == set(product(games.TWINS, games.STRENGTHS, rules))
