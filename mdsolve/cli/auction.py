@@ -23,7 +23,8 @@ from mdsolve.data_driven.clicks import (
     logs_from_table,
     pilot_study,
 )
-from mdsolve.data_driven.clicks.pilot import MEASURES, priors_of
+from mdsolve.data_driven.clicks.pilot import MEASURES
+from mdsolve.data_driven.clicks.splits import priors_of
 from mdsolve.errors import InvalidInput, ToleranceNotReached
 
 Shared = dict[str, Any]
@@ -169,7 +170,8 @@ def auction(
         elif not quiet:
             shown.show_study(study, said)
     if max_regret is not None and worst > max_regret:
-        views.note(f"a lie gains {worst:.4g} of the welfare, more than {max_regret:g}.")
+        if not quiet:
+            views.note(f"a lie gains {worst:.4g} of the welfare, more than {max_regret:g}.")
         raise typer.Exit(1)
 
 

@@ -15,19 +15,22 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mdsolve.arrays import PerAuction, PerAuctionAndBidder, PerAuctionAndPair, PerSlot
-from mdsolve.data_driven.clicks.names import names_of
 from mdsolve.data_driven.clicks.ranking import Indices, leaders
+from mdsolve.data_driven.clicks.validation import (
+    MOST_RATE,
+    MOST_VALUE,
+    effects_of,
+    names_of,
+    rates_without_of,
+    refuse_outside,
+    table_of,
+)
 from mdsolve.errors import InvalidInput
 
 if TYPE_CHECKING:
     from mdsolve.data_driven.clicks.payments import ClickPayment
 
 Array = NDArray[np.float64]
-
-#: sums of larger values might not be finite
-MOST_VALUE = 1e300
-#: a mean of rates may round to a little above 1
-MOST_RATE = 1.0 + 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +82,7 @@ class ClickAuctions:
         effects: ArrayLike = (1.0,),
         bidders: Sequence[str] | None = None,
     ) -> None:
-        values, rates = _table("values", values), _table("rates", rates)
+        values, rates = table_of("values", values), table_of("rates", rates)
         if values.shape != rates.shape:
             raise InvalidInput(
                 f"values are {values.shape} and rates {rates.shape}, (auctions, bidders). A bidder "
@@ -93,8 +96,8 @@ class ClickAuctions:
         fields: dict[str, Any] = {
             "values": values,
             "rates": rates,
-            "rates_without": _without(rates_without, rates.shape, names),
-            "effects": _effects(effects),
+            "rates_without": rates_without_of(rates_without, rates.shape, names),
+            "effects": effects_of(effects),
             "bidders": names,
         }
         for name, field in fields.items():
@@ -178,7 +181,7 @@ class ClickAuctions:
 
     def estimated(self, estimate: ArrayLike) -> PerAuctionAndBidder:
         """Return an estimate with a row for each auction; any finite number may be unbiased."""
-        table = _table("estimate", estimate)
+        table = table_of("estimate", estimate)
         if table.shape[1] != self.values.shape[1] or table.shape[0] not in (1, len(self.values)):
             raise InvalidInput(
                 f"estimate: shape {table.shape}, for auctions of shape {self.values.shape}. Give "
@@ -235,69 +238,3 @@ class AuctionOutcome:
             f"<{self.payment!r} on {self.auctions!r}: mean revenue {self.revenue.mean():.6g}, "
             f"mean welfare {self.welfare.mean():.6g} an impression>"
         )
-
-
-def _table(name: str, given: ArrayLike) -> Array:
-    try:
-        table = np.atleast_2d(np.asarray(given, dtype=float))
-    except (TypeError, ValueError) as error:
-        raise InvalidInput(
-            f"{name}: not an array of numbers ({error}). Give (auctions, bidders) numbers."
-        ) from error
-    if table.ndim != 2 or 0 in table.shape:
-        raise InvalidInput(
-            f"{name}: shape {table.shape}. Give (auctions, bidders) numbers, at least one of each."
-        )
-    return table
-
-
-def refuse_outside(
-    what: str, table: Array, names: Sequence[str], least: float, most: float, why: str
-) -> None:
-    """Refuse the first entry that is not finite or outside [least, most]; last axis: bidders."""
-    low, high = float(table.min()), float(table.max())
-    if least <= low and high <= most and np.isfinite(low) and np.isfinite(high):
-        return
-    bad = ~np.isfinite(table) | (table < least) | (table > most)
-    at = tuple(int(k) for k in np.argwhere(bad)[0])
-    raise InvalidInput(
-        f"{what}: auction {at[0]}, bidder {names[at[-1]]!r}: {table[at]:g}. {why}; correct it."
-    )
-
-
-def _without(given: ArrayLike | None, shape: tuple[int, ...], names: Sequence[str]) -> Any:
-    if given is None:
-        return None
-    table = np.asarray(given, dtype=float)
-    wanted = (shape[0], shape[1], shape[1])
-    try:
-        table = np.broadcast_to(table, wanted)
-    except ValueError as error:
-        raise InvalidInput(
-            f"rates_without: shape {table.shape}. Give {wanted}: for each auction and bidder left "
-            "out, every bidder's rate."
-        ) from error
-    others = np.where(np.eye(shape[1], dtype=bool), 0.0, table)
-    why = "A rate is the chance of a click"
-    refuse_outside("rates_without", others, names, 0.0, MOST_RATE, why)
-    return others
-
-
-def _effects(given: ArrayLike) -> Array:
-    effects = np.atleast_1d(np.asarray(given, dtype=float))
-    if effects.ndim != 1 or effects.size == 0:
-        raise InvalidInput(f"effects: shape {effects.shape}. Give a number for each slot.")
-    bad = np.flatnonzero(~((effects >= 0.0) & np.isfinite(effects)))
-    if bad.size:
-        raise InvalidInput(
-            f"effects: slot {bad[0]} has {effects[bad[0]]:g}. Effects multiply rates: give finite "
-            "numbers of at least 0."
-        )
-    rising = np.flatnonzero(np.diff(effects) > 0.0)
-    if rising.size:
-        slot = int(rising[0])
-        raise InvalidInput(
-            f"effects: slot {slot + 1} has {effects[slot + 1]:g}, more than slot {slot} with "
-            f"{effects[slot]:g}. Name the best slot first."
-        )
-    return effects

@@ -13,7 +13,8 @@ from mdsolve.data_driven.clicks.estimators import RateEstimate
 from mdsolve.data_driven.clicks.logs import Log
 from mdsolve.data_driven.clicks.payments import ClickPayment, charge_errors
 from mdsolve.data_driven.clicks.regret import Regret, regret_of_truth
-from mdsolve.data_driven.clicks.signals import PilotSignals, fitted_prior, split_for
+from mdsolve.data_driven.clicks.signals import PilotSignals, fitted_prior
+from mdsolve.data_driven.clicks.splits import split_for
 from mdsolve.errors import InvalidInput
 
 

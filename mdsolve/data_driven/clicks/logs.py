@@ -20,12 +20,16 @@ from mdsolve.data_driven.clicks.estimators import (
     inverse_propensity,
     sample_means,
 )
-from mdsolve.data_driven.clicks.names import names_of
+from mdsolve.data_driven.clicks.validation import (
+    checked_estimator,
+    column_of,
+    names_of,
+    refuse_pilot,
+    refuse_rows,
+)
 from mdsolve.errors import InvalidInput
 
 Array = NDArray[np.float64]
-
-ESTIMATORS = ("mean", "ipw", "snipw")
 
 
 class Log(ABC):
@@ -207,14 +211,14 @@ class ClickRows(Log):
                 f"shown: bidder {who.max()} in row {int(who.argmax())}, and only {len(names)} have "
                 "names. A bidder is missing: name all of them."
             )
-        effects = np.ones(who.size) if slot_effects is None else _column(slot_effects, who.size)
-        chances = None if propensities is None else _column(propensities, who.size)
-        _refuse_rows("click", _column(clicks, who.size), np.isin(clicked, (0, 1)), "is 0 or 1")
-        _refuse_rows(
+        effects = np.ones(who.size) if slot_effects is None else column_of(slot_effects, who.size)
+        chances = None if propensities is None else column_of(propensities, who.size)
+        refuse_rows("click", column_of(clicks, who.size), np.isin(clicked, (0, 1)), "is 0 or 1")
+        refuse_rows(
             "slot effect", effects, (effects > 0) & np.isfinite(effects), "is finite and above 0"
         )
         if chances is not None:
-            _refuse_rows(
+            refuse_rows(
                 "propensity",
                 chances,
                 (chances > 0) & (chances <= 1),
@@ -248,7 +252,7 @@ class ClickRows(Log):
         return self.shown.size // len(self.bidders)
 
     def estimate(self, estimator: str | None = None) -> RateEstimate:
-        """Return rates by sample means or inverse propensities; see :data:`ESTIMATORS`."""
+        """Return rates by ``"mean"``, or by inverse propensities, ``"ipw"`` or ``"snipw"``."""
         kind = checked_estimator(
             estimator or self.estimator, propensities=self.propensities is not None
         )
@@ -305,37 +309,3 @@ def slot_effects(positions: ArrayLike, clicks: ArrayLike, propensities: ArrayLik
         )
     rates = clicked / shown
     return rates / float(np.bincount(where) @ rates / where.size)
-
-
-def checked_estimator(name: str, *, propensities: bool) -> str:
-    """Return the name of an estimator that the log allows."""
-    if name not in ESTIMATORS:
-        raise InvalidInput(f"estimator {name!r}: unknown. Choose one of {', '.join(ESTIMATORS)}.")
-    if name != "mean" and not propensities:
-        raise InvalidInput(
-            f"estimator {name!r}: the log has no propensities. Give them, or choose 'mean' if "
-            "bidders were shown at random."
-        )
-    return name
-
-
-def refuse_pilot(pilot: int, size: int) -> None:
-    """Refuse a pilot that is empty, or leaves nothing to estimate rates from."""
-    if not 0 < pilot < size:
-        raise InvalidInput(
-            f"pilot: {pilot} impressions of each bidder, of {size} that the log has. Take at least "
-            f"1 and at most {size - 1}, so that the rest can estimate rates."
-        )
-
-
-def _column(given: ArrayLike, rows: int) -> Array:
-    column = np.asarray(given, dtype=float)
-    if column.shape != (rows,):
-        raise InvalidInput(f"shape {column.shape} for {rows} rows. Give a number for each row.")
-    return column
-
-
-def _refuse_rows(what: str, column: Array, fine: NDArray[np.bool_], why: str) -> None:
-    bad = np.flatnonzero(~fine)
-    if bad.size:
-        raise InvalidInput(f"row {bad[0]}: {what} {column[bad[0]]:g}. A {what} {why}. Correct it.")

@@ -17,7 +17,15 @@ from numpy.typing import NDArray
 
 from mdsolve.arrays import PerAuction, PerAuctionAndBidder
 from mdsolve.data_driven.clicks.auctions import ClickAuctions
-from mdsolve.data_driven.clicks.ranking import Indices, leaders, taken
+from mdsolve.data_driven.clicks.externality import (
+    by_winner,
+    drops,
+    kept_from_others,
+    next_below,
+    value_at,
+    worth_shown,
+)
+from mdsolve.data_driven.clicks.ranking import leaders, taken
 from mdsolve.errors import InvalidInput
 
 Array = NDArray[np.float64]
@@ -69,13 +77,12 @@ class PerClickPivot(ClickPayment):
         winners, values = auctions.winners, auctions.values
         ranked = leaders(values, auctions.order.shape[1])
         sums = np.zeros(winners.shape)
-        drops = _drops(auctions, winners.shape[1])
-        for m, drop in enumerate(drops.tolist()):
+        for m, drop in enumerate(drops(auctions, winners.shape[1]).tolist()):
             # the m-th value among the others is one further down where the own one is above it
             above = (ranked[:, : m + 1, None] == winners[:, None, : m + 1]).any(axis=1)
-            value, next_value = _at(values, ranked, m), _at(values, ranked, m + 1)
+            value, next_value = value_at(values, ranked, m), value_at(values, ranked, m + 1)
             sums[:, : m + 1] += drop * np.where(above, next_value, value)
-        return _by_winner(auctions, sums * taken(estimate, winners))
+        return by_winner(auctions, sums * taken(estimate, winners))
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,7 @@ class DataDrivenPivot(ClickPayment):
     def charge(self, auctions: ClickAuctions, estimate: PerAuctionAndBidder) -> PerAuctionAndBidder:
         """Return the externalities at the estimate."""
         if auctions.rates_without is None:
-            return _by_winner(auctions, _kept_from_others(auctions, auctions.values * estimate))
+            return by_winner(auctions, kept_from_others(auctions, auctions.values * estimate))
         bidders = range(auctions.values.shape[1])
         return np.stack([self.charge_one(auctions, estimate, i) for i in bidders], axis=1)
 
@@ -114,7 +121,7 @@ class DataDrivenPivot(ClickPayment):
         absent[:, bidder] = -np.inf
         others = auctions.values.shape[1] - 1
         alone = leaders(absent, min(others, auctions.effects.size))
-        return _shown(auctions, worth, alone) - _shown(auctions, worth, auctions.winners)
+        return worth_shown(auctions, worth, alone) - worth_shown(auctions, worth, auctions.winners)
 
 
 @dataclass(frozen=True)
@@ -154,11 +161,11 @@ class WinnerPays(ClickPayment):
         refuse_slots(self, auctions)
         worth = auctions.values * estimate
         if self.competitor == "reported":
-            return _by_winner(auctions, _kept_from_others(auctions, worth))
+            return by_winner(auctions, kept_from_others(auctions, worth))
         rivals = worth.copy()
         np.put_along_axis(rivals, auctions.winners, -np.inf, axis=1)
         most = rivals.max(axis=1, keepdims=True)
-        return _by_winner(auctions, auctions.effects * np.where(np.isfinite(most), most, 0.0))
+        return by_winner(auctions, auctions.effects * np.where(np.isfinite(most), most, 0.0))
 
 
 @dataclass(frozen=True)
@@ -178,7 +185,7 @@ class VCG(ClickPayment):
 
     def charge(self, auctions: ClickAuctions, estimate: PerAuctionAndBidder) -> PerAuctionAndBidder:
         """Return the externalities by the reports; the estimate is not used."""
-        return _by_winner(auctions, _kept_from_others(auctions, auctions.scores))
+        return by_winner(auctions, kept_from_others(auctions, auctions.scores))
 
 
 @dataclass(frozen=True)
@@ -200,52 +207,13 @@ class GSP(ClickPayment):
         """Return the price of a click times effect and estimated rate, by winner."""
         winners = auctions.winners
         clicks = auctions.effects[: winners.shape[1]] * taken(estimate, winners)
-        return _by_winner(auctions, self.prices(auctions) * clicks)
+        return by_winner(auctions, self.prices(auctions) * clicks)
 
     def prices(self, auctions: ClickAuctions) -> PerAuctionAndBidder:
         """Return the price of a click in each slot: (auctions, slots), 0 where nobody is next."""
         own = taken(auctions.rates, auctions.winners)
-        below = _next(auctions, auctions.scores)
+        below = next_below(auctions, auctions.scores)
         return np.divide(below, own, out=np.zeros_like(own), where=own > 0.0)
-
-
-def _drops(auctions: ClickAuctions, slots: int) -> Array:
-    """Return δ of the slots that are filled."""
-    effects = auctions.effects[:slots]
-    return effects - np.append(effects[1:], auctions.effects[slots : slots + 1].sum())
-
-
-def _next(auctions: ClickAuctions, worth: Array) -> Array:
-    """Return what the bidder below each winner is worth, 0 below the last."""
-    below = taken(worth, auctions.order[:, 1:])
-    missing = auctions.winners.shape[1] - below.shape[1]
-    return np.pad(below, ((0, 0), (0, missing))) if missing else below
-
-
-def _kept_from_others(auctions: ClickAuctions, worth: Array) -> Array:
-    """Return Σ_{m≥l} δ_m w_(m+1) at each rank l: (auctions, slots)."""
-    below = _next(auctions, worth)
-    steps = _drops(auctions, below.shape[1]) * below
-    return steps if steps.shape[1] == 1 else np.cumsum(steps[:, ::-1], axis=1)[:, ::-1]
-
-
-def _shown(auctions: ClickAuctions, worth: Array, order: Indices) -> Array:
-    """Return Σ_m γ_m w_(m) of an order of some bidders."""
-    return taken(worth, order) @ auctions.effects[: order.shape[1]]
-
-
-def _at(values: Array, ranked: Indices, rank: int) -> Array:
-    """Return the value at a rank, 0 beyond the last."""
-    if rank >= ranked.shape[1]:
-        return np.zeros((len(values), 1))
-    return taken(values, ranked[:, rank : rank + 1])
-
-
-def _by_winner(auctions: ClickAuctions, paid: Array) -> Array:
-    """Return (auctions, bidders) payments of what each slot's winner pays."""
-    payments = np.zeros_like(auctions.values)
-    payments[np.arange(len(paid))[:, None], auctions.winners] = paid
-    return payments
 
 
 def refuse_slots(payment: ClickPayment, auctions: ClickAuctions) -> None:

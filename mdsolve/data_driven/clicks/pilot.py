@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,7 +20,7 @@ from mdsolve.data_driven.clicks.auctions import ClickAuctions
 from mdsolve.data_driven.clicks.logs import Log
 from mdsolve.data_driven.clicks.payments import ClickPayment
 from mdsolve.data_driven.clicks.regret import regret_of_truth
-from mdsolve.data_driven.clicks.signals import PilotSignals, fitted_priors, split_for
+from mdsolve.data_driven.clicks.splits import Setting, drawn_splits, priors_of, true_rates
 from mdsolve.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -155,14 +155,14 @@ def pilot_study(
     if not payments or not len(pilots):
         raise InvalidInput("payments and pilots: give at least one of each.")
     priors = priors_of(named) if prior is None else dict.fromkeys(named, prior)
-    setting = _Setting(tuple(payments), signals, priors, estimator, effects, draws)
+    setting = Setting(tuple(payments), signals, priors, estimator, effects, draws)
     groups = _by_size(named)
     sums = np.zeros((len(MEASURES), len(payments), len(pilots), draws))
     best, parts = 0.0, len(groups) * len(pilots)
     for number, names in enumerate(groups):
         group = {name: named[name] for name in names}
         best += sum(
-            _best(_true_rates(each, priors[name]) * worth[name], effects)
+            _best(true_rates(each, priors[name]) * worth[name], effects)
             for name, each in group.items()
         )
         for size, pilot in enumerate(pilots):
@@ -181,33 +181,15 @@ def pilot_study(
     )  # fmt: skip
 
 
-class _Setting(NamedTuple):
-    payments: tuple[ClickPayment, ...]
-    signals: str
-    priors: Mapping[str, tuple[ArrayLike, ArrayLike]]
-    estimator: str | None
-    effects: ArrayLike
-    draws: int
-
-
-class _Draws(NamedTuple):
-    """Splits of some logs of as many bidders each, the splits of one log in a row."""
-
-    pilots: PilotSignals
-    estimates: Array
-    rates: Array
-    values: Array
-
-
 def _measured(
-    setting: _Setting,
+    setting: Setting,
     logs: Mapping[str, Log],
     worth: Mapping[str, Array],
     pilot: int,
     rng: np.random.Generator,
 ) -> Array:
     """Return sums over logs: (measures, payments, draws)."""
-    drawn = _drawn(setting, logs, worth, pilot, rng)
+    drawn = drawn_splits(setting, logs, worth, pilot, rng)
     auctions = ClickAuctions(
         drawn.values, drawn.pilots.rates, drawn.pilots.rates_without, effects=setting.effects
     )
@@ -222,54 +204,11 @@ def _measured(
     return table.sum(axis=2).swapaxes(0, 1)
 
 
-def _drawn(
-    setting: _Setting,
-    logs: Mapping[str, Log],
-    worth: Mapping[str, Array],
-    pilot: int,
-    rng: np.random.Generator,
-) -> _Draws:
-    shown, clicked, estimates = [], [], []
-    for name, log in logs.items():
-        for _ in range(setting.draws):
-            try:
-                counts, rest = split_for(log, pilot, setting.signals, rng)
-                estimates.append(rest.estimate(setting.estimator).rates)
-            except InvalidInput as error:
-                raise InvalidInput(f"{name}: {error}" if name else str(error)) from error
-            shown.append(counts[0])
-            clicked.append(counts[1])
-    a, b = (_rows([setting.priors[name][k] for name in logs], logs, setting.draws) for k in (0, 1))
-    pilots = PilotSignals(np.array(shown), np.array(clicked), (a, b))
-    truth = np.array([_true_rates(log, setting.priors[name]) for name, log in logs.items()])
-    values = np.array([worth[name] for name in logs])
-    repeated = (np.repeat(each, setting.draws, axis=0) for each in (truth, values))
-    return _Draws(pilots, np.array(estimates), *repeated)
-
-
-def _rows(numbers: Sequence[ArrayLike], logs: Mapping[str, Log], draws: int) -> Array:
-    """Return a log's number, or number a bidder, in each row of its splits."""
-    count = len(next(iter(logs.values())).bidders)
-    return np.repeat([np.broadcast_to(each, (count,)) for each in numbers], draws, axis=0)
-
-
-def _true_rates(log: Log, prior: tuple[ArrayLike, ArrayLike]) -> Array:
-    """Return E[ω|log]; the raw rates of bidders with few clicks would be chance."""
-    shown, clicked = log.counts
-    a, b = (np.asarray(each, dtype=float) for each in prior)
-    return (a + clicked) / (a + b + shown)
-
-
 def _best(worth: Array, effects: ArrayLike) -> float:
     """Return the welfare of the efficient order."""
     ordered = -np.sort(-worth)
     shares = np.atleast_1d(np.asarray(effects, dtype=float))[: worth.size]
     return float(shares @ ordered[: shares.size])
-
-
-def priors_of(logs: Mapping[str, Log]) -> dict[str, tuple[float, float]]:
-    """Return a Beta prior for each log, fitted to all; see :func:`fitted_priors`."""
-    return dict(zip(logs, fitted_priors([log.counts for log in logs.values()]), strict=True))
 
 
 def _by_size(logs: Mapping[str, Log]) -> list[list[str]]:

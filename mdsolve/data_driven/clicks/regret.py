@@ -13,13 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mdsolve.arrays import PerAuction, PerAuctionAndBidder, PerAuctionAndPair
-from mdsolve.data_driven.clicks.auctions import (
-    MOST_RATE,
-    MOST_VALUE,
-    ClickAuctions,
-    refuse_outside,
-)
+from mdsolve.data_driven.clicks.auctions import ClickAuctions
 from mdsolve.data_driven.clicks.payments import ClickPayment
+from mdsolve.data_driven.clicks.validation import MOST_RATE, MOST_VALUE, refuse_outside
 from mdsolve.errors import InvalidInput
 
 Array = NDArray[np.float64]

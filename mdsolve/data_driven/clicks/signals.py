@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mdsolve.arrays import PerAuctionAndBidder, PerAuctionAndPair
-from mdsolve.data_driven.clicks.logs import Log, refuse_pilot
 from mdsolve.errors import InvalidInput
 
 Array = NDArray[np.float64]
@@ -197,32 +196,3 @@ def _positive(name: str, given: ArrayLike, shape: tuple[int, ...]) -> Array:
     if not (np.isfinite(numbers).all() and (numbers > 0.0).all()):
         raise InvalidInput(f"prior: {name} is {given!r}. Both numbers of a Beta must be positive.")
     return numbers
-
-
-def split_for(
-    log: Log, pilot: int, signals: str, rng: np.random.Generator
-) -> tuple[tuple[Array, Array], Log]:
-    """Return the impressions and clicks that bidders saw, and the rest of the log.
-
-    With ``"own"`` signals both are (bidders,), with ``"all"``, where each bidder has a pilot of
-    everyone, (bidders, bidders).
-
-    Examples
-    --------
-    >>> from mdsolve.data_driven.clicks import ClickCounts
-    >>> log = ClickCounts([100, 200], [10, 30])
-    >>> (shown, _), rest = split_for(log, 20, "all", np.random.default_rng(0))
-    >>> shown.tolist(), rest.counts[0].tolist()
-    ([[20.0, 20.0], [20.0, 20.0]], [60.0, 160.0])
-    """
-    if signals not in ("own", "all"):
-        raise InvalidInput(f"signals {signals!r}: unknown. Choose one of own, all.")
-    if signals == "own":
-        seen, rest = log.split(pilot, rng)
-        return seen.counts, rest
-    refuse_pilot(pilot, log.size // len(log.bidders))
-    counts: list[tuple[Array, Array]] = []
-    for _ in log.bidders:
-        seen, log = log.split(pilot, rng)
-        counts.append(seen.counts)
-    return (np.array([each[0] for each in counts]), np.array([each[1] for each in counts])), log
