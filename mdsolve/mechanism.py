@@ -17,7 +17,7 @@ from mdsolve.errors import InvalidInput
 from mdsolve.games import Game, write_table
 from mdsolve.games.files import written_whole
 from mdsolve.games.validation import read_only
-from mdsolve.outcome_views import html, json_text, text
+from mdsolve.outcome_views import html, json_text, may_lose, text
 from mdsolve.payments import Payment, Settlement
 from mdsolve.payments.settlement import Floor
 from mdsolve.training_rules import TOLERANCE, FiniteMenu, Training, TrainingRule
@@ -276,7 +276,8 @@ class Outcome:
         """Return everything as plain lists and numbers, payments and utilities by group.
 
         A payment with floors adds them: by group a bracket, the size, and the report of least
-        worth.
+        worth. Where a payment's interval reaches past what the group gets from the model,
+        ``truth_may_cost`` says by how much.
         """
         groups = [str(group) for group in self.game.groups]
         found = {
@@ -309,6 +310,8 @@ class Outcome:
                 }
                 for group, floor in zip(groups, self.floors, strict=True)
             }
+        if costs := may_lose(self):
+            found["truth_may_cost"] = costs
         return found
 
     def write(self, path: str | PathLike[str], *, overwrite: bool = False) -> None:

@@ -45,6 +45,7 @@ def text(outcome: Any) -> str:
             *_columns(("outcome", "reference", "model"), _outcome_rows(outcome)),
             *_columns(("group", "size", "value", "payment", "utility"), _group_rows(outcome)),
             bracket_line(outcome),
+            *filter(None, [participation_line(outcome)]),
         ]
     )
 
@@ -56,6 +57,7 @@ def html(outcome: Any) -> str:
         + _html_table(("outcome", "reference", "model"), _outcome_rows(outcome))
         + _html_table(("group", "size", "value", "payment", "utility"), _group_rows(outcome))
         + f"<p>{escape(bracket_line(outcome))}</p>"
+        + f"<p>{escape(participation_line(outcome))}</p>"
     )
 
 
@@ -125,6 +127,39 @@ def bracket_line(outcome: Any) -> str:
     return (
         f"optimum in [{training.lower:.10g}, {training.upper:.10g}] welfare units "
         f"(gap {training.gap:.1e}, by {training.solver})"
+    )
+
+
+def may_lose(outcome: Any) -> dict[str, float]:
+    """Return what truth may cost a group, where its payment's interval allows that at all."""
+    costs = outcome.payment_upper - outcome.game.sizes * outcome.values
+    return {
+        str(outcome.game.groups[i]): float(costs[i]) for i in np.flatnonzero(costs > 0.0).tolist()
+    }
+
+
+def participation_line(outcome: Any) -> str:
+    """Return whom truth may cost something, as far as payments are known; empty if nobody.
+
+    Examples
+    --------
+    >>> import mdsolve as md
+    >>> game = md.Game([0.5, 0.5], [[-1.0, -1.0]])
+    >>> outcome = md.Mechanism(md.SocialWelfare("l2", 1.0), md.AffineMaximizer()).run(game)
+    >>> participation_line(outcome)
+    "participation: truth may cost group 'group-0' up to 1 (its payment is known to within 7e-15)"
+    """
+    costs = may_lose(outcome)
+    if not costs:
+        return ""
+    name = max(costs, key=costs.__getitem__)
+    place = outcome.game.group_index(name)
+    width = outcome.payment_upper[place] - outcome.payment_lower[place]
+    others = len(costs) - 1
+    more = f"; {others} more group{'s' * (others > 1)} no more than that" if others else ""
+    return (
+        f"participation: truth may cost group {one_line(name)!r} up to {costs[name]:.2g} (its "
+        f"payment is known to within {width:.1g}){more}"
     )
 
 

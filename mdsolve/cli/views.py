@@ -14,7 +14,7 @@ from rich.table import Table
 from mdsolve.cli.unpaid import Unpaid
 from mdsolve.frontiers import Frontier
 from mdsolve.mechanism import Outcome
-from mdsolve.outcome_views import bracket_line, one_line, percent
+from mdsolve.outcome_views import bracket_line, may_lose, one_line, participation_line, percent
 
 Solved = Sequence[tuple[str | None, Outcome]]
 
@@ -67,6 +67,10 @@ def show_solved(solved: Solved, *, default_sizes: bool) -> None:
         name, widest = max(solved, key=lambda pair: pair[1].training.gap)
         out.print(f"widest bracket, at {one_line(name)}: {bracket_line(widest)}", soft_wrap=True)
         out.print("Payments and utilities are in welfare units.")
+    dearest = max(solved, key=lambda pair: max(may_lose(pair[1]).values(), default=0.0))
+    if said := participation_line(dearest[1]):
+        where = f"{one_line(dearest[0])}: " if len(solved) > 1 else ""
+        out.print(f"{where}{said}", soft_wrap=True)
     if isinstance(mechanism.payment, Unpaid):
         out.print(_no_payments(mechanism.rule))
     if default_sizes:
