@@ -2,7 +2,8 @@
 
 A page is one session in an empty folder beside which ``problems`` lies. ``python`` blocks share
 one namespace; ``pycon`` blocks are doctests in it; of ``console`` and ``bash`` blocks the
-``mdsolve`` commands run, and output shown below a ``$ mdsolve ...`` line is compared.
+``mdsolve`` commands run, and output shown below a ``$ mdsolve ...`` line is compared. A ``json``
+block under a path in backticks is that file.
 """
 
 import doctest
@@ -25,6 +26,7 @@ PAGES = [
 ]
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.py"))
 FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+NAMED = re.compile(r"^`([\w./]+)`\s*\Z", re.MULTILINE)
 COMMAND = """#!{python}
 import sys
 from mdsolve.cli import main
@@ -34,19 +36,21 @@ FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
 class Block(NamedTuple):
-    """A fenced block: its language, its text without indent, the page's line it starts after."""
+    """A fenced block: its language, text without indent, the line it starts after, its file."""
 
     language: str
     text: str
     line: int
+    file: str | None = None
 
 
 def blocks(page: str) -> list[Block]:
     """Return the fenced blocks of a page in order."""
     return [
-        Block(found[2], re.sub(f"^{found[1]}", "", found[3], flags=re.MULTILINE), start)
+        Block(found[2], re.sub(f"^{found[1]}", "", found[3], flags=re.MULTILINE), start, file)
         for found in FENCE.finditer(page)
         for start in [page.count("\n", 0, found.start()) + 1]
+        for file in [(NAMED.search(page[: found.start()]) or [None, None])[1]]
     ]
 
 
@@ -87,7 +91,20 @@ def run_commands(block: Block, names: dict[str, Any], page: str) -> None:
             assert same, f"{place}\nshown:\n{shown}\nprinted:\n{done.stdout}"
 
 
-RUN = {"python": run_python, "pycon": run_doctest, "console": run_commands, "bash": run_commands}
+def write_file(block: Block, names: dict[str, Any], page: str) -> None:
+    if block.file:
+        path = Path.cwd() / block.file
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(block.text.encode())
+
+
+RUN = {
+    "python": run_python,
+    "pycon": run_doctest,
+    "console": run_commands,
+    "bash": run_commands,
+    "json": write_file,
+}
 
 
 @pytest.fixture
