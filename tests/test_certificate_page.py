@@ -5,6 +5,7 @@ import random
 import re
 import shutil
 import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from fractions import Fraction
@@ -21,9 +22,10 @@ from test_certificate_schemas import DRAWS
 from worked_examples import WORKED
 
 from mdsolve.certificates import check
-from mdsolve.certificates.page import DATA, WITNESSES, page_of
+from mdsolve.certificates.page import DATA, WITNESSES, page, page_of, write_page
 from mdsolve.certificates.page.figures import ends, figure, rounded
 from mdsolve.certificates.page.statements import STATEMENTS
+from mdsolve.errors import InvalidInput
 
 CHROMIUM = shutil.which("chromium")
 needs_chromium = pytest.mark.skipif(
@@ -43,6 +45,14 @@ HOSTILE = [
     "W" * 200,
     "{{7*7}} ${x} %s",
 ]
+
+
+def saved(folder, pair):
+    """Write a problem and its certificate in a folder."""
+    folder.mkdir(exist_ok=True)
+    for name, data in zip(("problem.json", "certificate.json"), pair, strict=True):
+        (folder / name).write_bytes(data)
+    return folder
 
 
 class Outline(HTMLParser):
@@ -273,6 +283,45 @@ def test_long_tables_are_folded_and_say_what_they_leave_out():
     assert len(page) < 1_000_000
 
 
+@pytest.mark.parametrize("backend", ["python", "flint"])
+def test_a_folder_has_its_page(tmp_path, backend):
+    folder, path = saved(tmp_path / "proof", WORKED["lp"]), tmp_path / "proof.html"
+    write_page(folder, path, backend=backend)
+    assert path.read_text("utf-8") == page(folder) == page_of(*WORKED["lp"])
+    with pytest.raises(InvalidInput, match="exists already"):
+        write_page(folder, path)
+    saved(folder, rejected("lp"))
+    write_page(folder, path, overwrite=True)
+    assert "✗ REJECTED" in path.read_text("utf-8")
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        page(tmp_path / "nowhere")
+    assert {each.name for each in tmp_path.iterdir()} == {"proof", "proof.html"}
+
+
+def command(*arguments):
+    """Run the command line in its own process."""
+    started = [sys.executable, "-m", "mdsolve", *map(str, arguments)]
+    return subprocess.run(started, capture_output=True, text=True)
+
+
+def test_the_command_writes_the_page(tmp_path):
+    folder, path = saved(tmp_path / "proof", WORKED["gap"]), tmp_path / "out.html"
+    done = command("check", folder, "--html", path)
+    assert (done.returncode, done.stdout[:8]) == (0, "VERIFIED")
+    assert path.read_text("utf-8") == page(folder)
+    saved(folder, rejected("gap"))
+    again = command("check", folder, "--html", path)
+    assert again.returncode == 2
+    assert "exists already" in again.stderr
+    assert "✓ VERIFIED" in path.read_text("utf-8")
+    again = command("check", folder, "--html", path, "--overwrite", "--quiet")
+    assert (again.returncode, again.stdout) == (1, "")
+    assert "✗ REJECTED" in path.read_text("utf-8")
+    other = command("check", folder, "--html", tmp_path / "out.pdf")
+    assert other.returncode == 2
+    assert ".html" in other.stderr
+
+
 @settings(deadline=None)
 @given(
     st.fractions(),
@@ -315,7 +364,8 @@ def test_figures_are_cut_toward_zero():
 
 FRAMES = """<!doctype html><meta charset="utf-8"><body>{frames}<script>
 onload = () => {{
-  const shown = [...frames].map((frame) => frame.document.documentElement.outerHTML);
+  const frames = [...document.querySelectorAll("iframe")];
+  const shown = frames.map((frame) => frame.contentDocument.documentElement.outerHTML);
   document.body.textContent = JSON.stringify(shown);
 }};
 </script>"""
@@ -378,8 +428,8 @@ def test_a_browser_shows_every_kind_as_text_and_fetches_nothing(tmp_path):
     assert sorted(set(asked) - {"/favicon.ico"}) == sorted([*pages, "/"])
     body = re.search(r"<body>(.*)</body>", dom, re.DOTALL)
     shown = json.loads(unescape(body[1]))
-    for name, page, made in zip(PAIRS, pages.values(), shown, strict=True):
-        written, drawn = outline(page), outline(made)
+    for name, whole, made in zip(PAIRS, pages.values(), shown, strict=True):
+        written, drawn = outline(whole), outline(made)
         assert drawn.text.split() == written.text.split(), name
         assert drawn.tags == written.tags, name
         assert name.rpartition(" ")[2].upper() in drawn.text, name

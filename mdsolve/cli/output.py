@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Writer = Callable[[BinaryIO], None]
 
 TABLES, PICTURES = (".json", ".csv", ".parquet"), (".png", ".pdf", ".svg")
+PAGES = (".html",)
 
 
 def checked(path: Path | None, endings: Sequence[str], overwrite: bool) -> Path | None:

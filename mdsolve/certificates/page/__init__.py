@@ -6,7 +6,9 @@ forbids a browser to fetch any. All that stands in the files is shown as text.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from importlib.resources import files
+from os import PathLike
 from typing import Any
 
 from mdsolve.certificates import check
@@ -24,6 +26,8 @@ from mdsolve.certificates.page.markup import (
 )
 from mdsolve.certificates.page.reading import Reading, read
 from mdsolve.certificates.page.statements import STATEMENTS
+from mdsolve.certificates.schema import contents, judged
+from mdsolve.games.files import checked_target, written_whole
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -44,6 +48,66 @@ DATA = {
     "menu": menu_kind.data,
     "lp": programs_kind.data,
 }
+
+
+def page(folder: str | PathLike[str], *, backend: str = "python") -> str:
+    """Return the page of the problem and the certificate in a folder, true or not.
+
+    Parameters
+    ----------
+    folder : path
+        Holds problem.json and certificate.json.
+    backend : str
+        Which checker gives the verdict: ``"python"``, the standard library alone, or ``"flint"``.
+
+    Raises
+    ------
+    InvalidInput
+        If a file is missing or cannot be read, or the backend is unknown.
+
+    Examples
+    --------
+    >>> import mdsolve as md, tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> game = md.Game([0.5, 0.5], [[1.0, 0.0]])
+    >>> md.certify(md.SocialWelfare("l2", 1.0).train(game)).save(folder)
+    >>> "VERIFIED" in page(folder)
+    True
+    """
+    problem, certificate = contents(folder)
+    verdict = judged(problem, certificate, backend)
+    return page_of(problem, certificate, (verdict.verified, verdict.claim or verdict.reason))
+
+
+def write_page(
+    folder: str | PathLike[str],
+    path: str | PathLike[str],
+    *,
+    overwrite: bool = False,
+    backend: str = "python",
+) -> None:
+    """Write the page of the certificate in a folder, whole or not at all.
+
+    Parameters
+    ----------
+    folder : path
+        Holds problem.json and certificate.json.
+    path : path
+        Of the page.
+    overwrite : bool
+        Replace a file that exists.
+    backend : str
+        Which checker gives the verdict.
+
+    Raises
+    ------
+    InvalidInput
+        Where the path exists (unless `overwrite`) or cannot be written, and as `page` does.
+    """
+    checked_target(path, overwrite=overwrite)
+    written = page(folder, backend=backend).encode()
+    with written_whole(path, overwrite=overwrite) as file:
+        file.write(written)
 
 
 def page_of(problem: bytes, certificate: bytes, verdict: tuple[bool, str] | None = None) -> str:
@@ -136,8 +200,6 @@ def _faults(reading: Reading) -> Markup:
 
 
 def _files(problem: bytes, certificate: bytes, reading: Reading) -> Markup:
-    from hashlib import sha256
-
     bound = reading.head.get("problem_sha256")
     found = sha256(problem).hexdigest()
     same = bound == found
