@@ -21,7 +21,7 @@ from types import SimpleNamespace as Fields
 from typing import Any
 
 BYTES, DIGITS, LONG = 1 << 26, 1200, 20_000  # of a file, of a number, of a linear program's witness
-LABELS, TYPES, EXPONENT, GUARD = 100_000, 10_000, 1 << 14, 32
+LABELS, TYPES, EXPONENT, GUARD, SUM = 100_000, 10_000, 1 << 14, 32, 10_000
 INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 sys.set_int_max_str_digits(LONG + 100)
 
@@ -173,7 +173,10 @@ class Integers:
     def sums(self, divergence: str, which: int, x: list, q: list) -> tuple:
         """Bounds of the sum of d(x, q), or of d*(x; q) with which = 1."""
         low, high = zip(*(DIVERGENCES[divergence][which](self, a, b) for a, b in zip(x, q)))
-        if sum(end.denominator.bit_length() for end in high) > 300_000:  # exact sums would be long
+        whole = 1
+        for end in (*low, *high):
+            whole = whole if whole >> SUM else lcm(whole, end.denominator)
+        if whole >> SUM:  # an exact sum would be long
             low = [self.unit((end * (1 << self.bits)).__floor__()) for end in low]
             high = [self.unit((end * (1 << self.bits)).__ceil__()) for end in high]
         return sum(low), sum(high)
