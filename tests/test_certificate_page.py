@@ -205,6 +205,7 @@ def test_what_cannot_be_seen_is_spelled():
     assert not {"\u202e", "\u0000"} & set(page)
     assert "REJECTED" in outline(page).text
     assert r"safe\u202eelif\x00\ud800" in page
+    assert "problem.boosts: unclear without entries" in page
     page.encode("utf-8")
 
 

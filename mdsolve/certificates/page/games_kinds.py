@@ -203,12 +203,12 @@ def _payments(reading: Reading) -> Markup | None:
 
 
 def _interval(low: Any, high: Any) -> Markup:
-    if low > high:
-        return element("span", f"{figure(low)}, {figure(high)} (empty)", class_="warning")
     if low == high:
         return cell(low)
-    one, other = ends(low, high)
-    return joined([element("div", one), element("div", other)])
+    empty = low > high
+    one, other = (figure(low), f"{figure(high)}: empty") if empty else ends(low, high)
+    kind = "warning" if empty else None
+    return joined([element("div", one, class_=kind), element("div", other, class_=kind)])
 
 
 def _left(low: Any, high: Any) -> Markup:

@@ -35,7 +35,9 @@ class Reading:
 
     def known(self, names: str) -> Any:
         """Return the fields as the checker's arithmetic takes them, or None if one is missing."""
-        values = {"by": check.Integers(192), "alpha": None, **self.problem, **self.witness}
+        strength = self.problem.get("strength") or 0
+        bits = 192 + min(1024, strength.__ceil__().bit_length())  # as in check.check
+        values = {"by": check.Integers(bits), "alpha": None, **self.problem, **self.witness}
         found = all(values.get(name) is not None for name in names.split())
         return check.Fields(**values) if found else None
 
@@ -79,6 +81,8 @@ def _fields(given: Values, name: str, spec: str, known: Values, faults: list[Fau
         try:
             check.need(field in given, f"{name}.{field}: missing")
             context = check.Fields(**{**known, **found})
+            for labels in _shape(kind):
+                check.need(hasattr(context, labels), f"{name}.{field}: unclear without {labels}")
             read = check.fields({field: given[field]}, name, context, f"{field}:{kind}")
             found[field] = getattr(read, field)
         except check.Rejected as error:
@@ -90,6 +94,12 @@ def _fields(given: Values, name: str, spec: str, known: Values, faults: list[Fau
             for field in sorted(extra)[:20]
         )
     return found
+
+
+def _shape(kind: str) -> list[str]:
+    """Return the lists of labels by whose lengths an array of the checker's spec is shaped."""
+    bare = kind.rstrip("?")
+    return [] if bare in check.READERS else [part for part in bare.split("*") if part != "some"]
 
 
 def _excerpt(value: Any) -> str:
