@@ -2,7 +2,8 @@
 
 With δ = log(v/V) the step solves (H + diag(v/(αg))) dg = −vδ, which is exact where V's own slope
 rules, over hundreds of orders of magnitude, and is Newton's as δ → 0. The duality gap is
-Σ g V (e^δ − 1 − (e^{(1−α)δ} − 1)/(1−α)), of second order in δ.
+Σ g V (e^δ − 1 − (e^{(1−α)δ} − 1)/(1−α)), of second order in δ. Where λ is so small that rounding of
+g leaves more than that, a last step is taken by the model instead.
 """
 
 from __future__ import annotations
@@ -43,8 +44,23 @@ class Curve(Method):
                 self.follow()
         except Spent:
             pass
-        gap, point = self.best
-        return self.problem.answer(point.weights, point.at, self.value(point), gap)
+        return self._corrected(*self.best)
+
+    def _corrected(self, gap: float, point: Point) -> Weights:
+        """Return the point, with a step of Newton that rounding keeps from g if that helps."""
+        weights, curve, hessian = point.weights, self.curve(point), point.at.hessian()
+        scaling = np.sqrt(self.welfare.alpha * weights) / np.sqrt(curve)
+        step = newton(hessian, scaling, curve - point.at.values)
+        move = hessian @ step
+        values, loss = point.at.values + move, 0.5 * max(float(step @ move), 0.0)
+        answer = point.weights, point.at, self.value(point)
+        if not (loss <= 0.01 * self.strength and values.min() > 0.0):
+            return self.problem.answer(*answer, gap)
+        residual = np.log(values) - np.log(curve)
+        better = self.welfare.excess_at(weights, residual, curve) + loss
+        if not better < gap:
+            return self.problem.answer(*answer, gap)
+        return self.problem.answer(*answer, better, step, values)
 
     def _begin(self) -> None:
         at = self.problem(np.zeros_like(self.problem.sizes), self.strength)

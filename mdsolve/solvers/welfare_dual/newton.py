@@ -50,7 +50,7 @@ class Weights:
         g: the model is the π of the combined reward Σ g_i r_i.
     correction : (n,) array
         h, below the rounding of g: add (k/λ) ∘ (s − <k, s>/Σk), s = Σ h_i r_i, to the model and
-        its values become v + Hh. Zero for Nash and α-fair, whose gap is of second order anyway.
+        its values become v + Hh. Zero where it does not help.
     values : (n,) array
         The values of the corrected model.
     value : float
