@@ -14,3 +14,7 @@ PerSlot: TypeAlias = Float[np.ndarray, " slots"]  # noqa: F722
 PerAuctionAndBidder: TypeAlias = Float[np.ndarray, "auctions bidders"]  # noqa: F722
 PerAuctionAndPair: TypeAlias = Float[np.ndarray, "auctions bidders bidders"]  # noqa: F722
 PerPaymentAndPilot: TypeAlias = Float[np.ndarray, "payments pilots"]  # noqa: F722
+PerAgent: TypeAlias = Float[np.ndarray, " agents"]  # noqa: F722
+PerState: TypeAlias = Float[np.ndarray, " states"]  # noqa: F722
+PerPoint: TypeAlias = Float[np.ndarray, " points"]  # noqa: F722
+PerReportAndReport: TypeAlias = Float[np.ndarray, "reports reports"]  # noqa: F722

@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 
 import mdsolve as md
 from mdsolve.data_driven import (
+    ClickThrough,
     Content,
     DataDrivenVCG,
     FiniteBeliefs,
@@ -276,3 +277,19 @@ def hanna_prompt(prompt):
     rewards = np.stack((relevance, scores), axis=1)
     signals = high[:, prompt].astype(int).tolist()
     return DataDrivenVCG(Content("kl", reference, 0.2), beliefs), rewards, signals
+
+
+def test_an_auction_with_a_divergence_is_content_whose_outcomes_are_the_agents():
+    """Rewards 1[x = i] θ_i ω_i: as λ falls the slot goes to the winner of the plain auction."""
+    rates = np.array([[0.2, 0.7], [0.6, 0.3]])
+    table = [[0.8, 0.2], [0.2, 0.8]]
+    beliefs = FiniteBeliefs([0.5, 0.5], [table, table], rates)
+    values = np.array([1.0, 1.2])
+    plain = DataDrivenVCG(ClickThrough(), beliefs).expected(values, [1, 1])
+    rewards = [np.outer(rates[:, i] * values[i], np.eye(2)[i]) for i in range(2)]
+    for strength, off in ((1e-3, 1e-6), (0.3, 1.0)):
+        mechanism = DataDrivenVCG(Content("kl", [0.5, 0.5], strength), beliefs)
+        smooth = mechanism.expected(rewards, [1, 1])
+        assert np.abs(smooth.allocation - plain.allocation).max() <= off
+        assert posterior_regret(mechanism, rewards, [1, 1]).gains.max() <= 1e-12
+    assert 0.01 < smooth.allocation.min() < 0.5

@@ -461,6 +461,28 @@ def test_any_h_of_the_others_keeps_truth_optimal(name):
     assert posterior_regret(other, types, signals).gains.max() <= 1e-11
 
 
+def test_an_h_is_expected_over_the_estimate_and_not_at_its_mean():
+    labels = FiniteBeliefs([0.4, 0.6], NUMBERS.likelihoods)
+    tables = np.random.default_rng(2).normal(size=(3, 2, 2, 1))
+
+    def squared(agent, types, signals, estimate):
+        return 3.0 * float(estimate) ** 2
+
+    for beliefs, estimator in (
+        (NUMBERS, None),
+        (labels, None),
+        (NUMBERS, Kernel(np.eye(2), NUMBERS)),
+    ):
+        mechanism = DataDrivenVCG(FiniteWorld(tables), beliefs, h=squared)
+        expected = mechanism.expected([0, 0, 0], [0, 1, 1], estimator).payments
+        weights = beliefs.posterior([0, 1, 1])
+        by_state = [mechanism.run([0, 0, 0], [0, 1, 1], state).payments for state in (0, 1)]
+        assert_allclose(expected, weights @ by_state, atol=1e-12)
+    clicks = DataDrivenVCG(ClickThrough(), CLICKS, h=lambda *reports: 0.0)
+    with pytest.raises(InvalidInput, match="has no points to take a mean over"):
+        clicks.expected([1.0, 2.0, 1.5], [4, 1, 3])
+
+
 def test_an_h_that_looks_at_the_own_report_is_refused_with_the_pair():
     leaky = WholeProfile(lambda agent, types, signals, estimate: signals[agent] ** 2)
     mechanism = DataDrivenVCG(QuadraticLoss(), GAUSSIAN, h=leaky)

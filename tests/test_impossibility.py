@@ -263,3 +263,12 @@ def test_the_information_reward_is_the_variance_it_removes(agent):
 def test_what_has_no_answer_is_refused(call, message):
     with pytest.raises(InvalidInput, match=message):
         call()
+
+
+def test_the_refutation_is_a_certificate_that_a_stranger_checks(tmp_path):
+    found = transfers_in_reports(LOSS, WALLET, 0, [(0.0, 2), (2.0, 0)], [0.0, 0.0], [0, 0])
+    certificate = md.certify(found)
+    assert certificate.kind == "not_implementable"
+    certificate.save(tmp_path / "proof")
+    verdict = md.check(tmp_path / "proof")
+    assert verdict.verified, verdict.reason

@@ -54,10 +54,10 @@ from mdsolve.data_driven.laws import Law
 from mdsolve.data_driven.mechanisms import (
     DataDrivenOutcome,
     DataDrivenVCG,
+    EstimatePerAgent,
     GeneralizedVCG,
     OwnEstimates,
     PayoffVCG,
-    PerAgent,
     PublicSignalsVCG,
     ReportedState,
     StagedPayments,
@@ -104,7 +104,7 @@ __all__ = [
     "Kernel",
     "leave_one_out",
     "logged_rates",
-    "PerAgent",
+    "EstimatePerAgent",
     "OwnEstimates",
     # what agents pay
     "DataDrivenVCG",

@@ -9,17 +9,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 
+from mdsolve.arrays import PerAgent
 from mdsolve.data_driven.laws import Law
 from mdsolve.data_driven.mechanisms.vcg import DataDrivenVCG
 from mdsolve.data_driven.worlds import Choice, Content
 from mdsolve.errors import InvalidInput
 
 
-def marginal_contributions(
-    mechanism: DataDrivenVCG, types: Any, signals: Any
-) -> Float[np.ndarray, " agents"]:  # noqa: F722
+def marginal_contributions(mechanism: DataDrivenVCG, types: Any, signals: Any) -> PerAgent:
     """Return each agent's marginal contribution to the regularised welfare, (agents,).
 
     Of any world: the efficient welfare at all signals, less what the choice without the agent and

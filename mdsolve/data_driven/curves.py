@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 
+from mdsolve.arrays import PerPoint
 from mdsolve.data_driven.beliefs.base import positive_vector
 from mdsolve.data_driven.beliefs.gaussian import GaussianBeliefs
 from mdsolve.data_driven.information import information_reward
@@ -33,10 +33,10 @@ class PaymentCurve:
     """
 
     agent: int
-    types: Float[np.ndarray, " points"]  # noqa: F722
-    payments: Float[np.ndarray, " points"]  # noqa: F722
-    externality: Float[np.ndarray, " points"]  # noqa: F722
-    steering: Float[np.ndarray, " points"]  # noqa: F722
+    types: PerPoint
+    payments: PerPoint
+    externality: PerPoint
+    steering: PerPoint
 
 
 def payment_curve(
@@ -93,8 +93,8 @@ class RewardCurve:
         What a signal that says all would be worth: Var[ω|s_-i].
     """
 
-    precisions: Float[np.ndarray, " points"]  # noqa: F722
-    rewards: Float[np.ndarray, " points"]  # noqa: F722
+    precisions: PerPoint
+    rewards: PerPoint
     limit: float
 
 

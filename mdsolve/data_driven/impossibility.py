@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 from numpy.typing import NDArray
 
+from mdsolve.arrays import PerReportAndReport
 from mdsolve.data_driven.beliefs import Beliefs
 from mdsolve.data_driven.beliefs.base import finite_number
 from mdsolve.data_driven.equilibrium.regret import misreport
@@ -117,7 +117,7 @@ def report_values(
     estimator: Any = None,
     *,
     paid: bool,
-) -> Float[np.ndarray, "reports reports"]:  # noqa: F722
+) -> PerReportAndReport:
     """Return the table for `implement`: what each true (type, signal) expects of each report.
 
     Parameters

@@ -12,9 +12,9 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 from numpy.typing import NDArray
 
+from mdsolve.arrays import PerPoint
 from mdsolve.data_driven.beliefs import Beliefs, GaussianBeliefs, StateTable
 from mdsolve.data_driven.equilibrium import posterior_equilibrium
 from mdsolve.data_driven.mechanisms import DataDrivenVCG, PublicSignalsVCG
@@ -113,9 +113,9 @@ class InformationCurve:
         Largest regret of truth (welfare units).
     """
 
-    sizes: Float[np.ndarray, " points"]  # noqa: F722
-    by_reports: Float[np.ndarray, " points"]  # noqa: F722
-    by_data: Float[np.ndarray, " points"]  # noqa: F722
+    sizes: PerPoint
+    by_reports: PerPoint
+    by_data: PerPoint
 
 
 def information_curve(

@@ -13,9 +13,9 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 from numpy.typing import NDArray
 
+from mdsolve.arrays import PerAgent, PerPoint
 from mdsolve.data_driven.beliefs import StateTable
 from mdsolve.data_driven.equilibrium import posterior_equilibrium
 from mdsolve.data_driven.estimators import Estimator
@@ -47,12 +47,12 @@ class RateCurve:
         K_j, as given: the assumption behind the bounds.
     """
 
-    observations: Float[np.ndarray, " points"]  # noqa: F722
-    regrets: Float[np.ndarray, " points"]  # noqa: F722
-    errors: Float[np.ndarray, " points"]  # noqa: F722
-    bounds: Float[np.ndarray, " points"]  # noqa: F722
-    numerical: Float[np.ndarray, " points"]  # noqa: F722
-    lipschitz: Float[np.ndarray, " agents"]  # noqa: F722
+    observations: PerPoint
+    regrets: PerPoint
+    errors: PerPoint
+    bounds: PerPoint
+    numerical: PerPoint
+    lipschitz: PerAgent
 
     def slope(self, confidence: float = 0.95) -> Slope:
         """Return the slope of log ε_N in log N by least squares.

@@ -58,6 +58,17 @@ class Beliefs(ABC):
         """Return the points of a posterior as estimates, in the order of its masses."""
         return [] if law.points is None else list(law.points)
 
+    def atoms(self, law: Law) -> list[tuple[Any, float]]:
+        """Return estimates with probabilities, all of a law or its quadrature nodes."""
+        masses = law.masses if law.points is not None else law.weights
+        if masses is None:
+            raise InvalidInput(
+                f"{self!r}: the law of this estimate has no points to take a mean over. Give the "
+                "pivot instead of an h, or an estimate instead of its law."
+            )
+        states: Any = law.points if law.points is not None else range(masses.size)
+        return [(state, float(mass)) for state, mass in zip(states, masses, strict=True) if mass]
+
     def mean(self, signals: Any, without: Any = None) -> Any:
         """Return E[ω|s], a number or a vector.
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 from numpy.typing import NDArray
 
+from mdsolve.arrays import PerState
 from mdsolve.data_driven.beliefs.tables import StateTable, distribution, state_numbers
 from mdsolve.errors import InvalidInput
 from mdsolve.games.validation import SUM_TOLERANCE, floats, read_only
@@ -54,7 +54,7 @@ class FiniteBeliefs(StateTable):
         self.signal_counts = tuple(table.shape[1] for table in self.likelihoods)
         _refuse_impossible_profiles(self.prior, self.likelihoods)
 
-    def posterior(self, signals: Any, without: Any = None) -> Float[np.ndarray, " states"]:  # noqa: F722
+    def posterior(self, signals: Any, without: Any = None) -> PerState:
         """Return P(ω|s), (states,), given all signals but those of the agents in ``without``.
 
         Parameters

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 from numpy.typing import NDArray
 
+from mdsolve.arrays import PerState
 from mdsolve.data_driven.beliefs.tables import StateTable, distribution, state_numbers
 from mdsolve.errors import InvalidInput
 from mdsolve.games.validation import floats, read_only
@@ -55,7 +55,7 @@ class JointBeliefs(StateTable):
                 "positive probability, however small."
             )
 
-    def posterior(self, signals: Any, without: Any = None) -> Float[np.ndarray, " states"]:  # noqa: F722
+    def posterior(self, signals: Any, without: Any = None) -> PerState:
         """Return P(ω|s), (states,), given all signals but those of the agents in ``without``."""
         table = self.table
         known = dict(self.present(signals, without))

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, overload
 
 import numpy as np
-from jaxtyping import Float
 
+from mdsolve.arrays import PerAgent
 from mdsolve.data_driven.beliefs import StateTable
 from mdsolve.data_driven.estimators import estimator as estimator_of
 from mdsolve.data_driven.mechanisms.vcg import Truth
@@ -68,7 +68,7 @@ class Regrets(Sequence[Regret]):
         return iter(self.regrets)
 
     @property
-    def gains(self) -> Float[np.ndarray, " agents"]:  # noqa: F722
+    def gains(self) -> PerAgent:
         """Each agent's best gain (welfare units)."""
         return np.array([each.gain for each in self.regrets])
 

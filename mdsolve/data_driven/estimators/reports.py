@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from mdsolve.data_driven.mechanisms.estimates import PerAgent
+from mdsolve.data_driven.mechanisms.estimates import EstimatePerAgent
 from mdsolve.errors import InvalidInput
 from mdsolve.games.validation import floats
 
 
-def leave_one_out(reports: Any, counts: Any = None) -> PerAgent:
+def leave_one_out(reports: Any, counts: Any = None) -> EstimatePerAgent:
     """Return ω̂_-i, the mean of the others' second-stage reports, for each agent i.
 
     An agent's transfer does not depend on its own second report: telling the truth there is
@@ -52,4 +52,4 @@ def leave_one_out(reports: Any, counts: Any = None) -> PerAgent:
             )
         estimate = weights[rest] @ seen[rest] / total
         estimates.append(float(estimate) if estimate.ndim == 0 else estimate)
-    return PerAgent(estimates)
+    return EstimatePerAgent(estimates)

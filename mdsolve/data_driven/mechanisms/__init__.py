@@ -1,6 +1,6 @@
 """Allocations with transfers: one family, an allocation, an estimate and an h ([B] §3, §4)."""
 
-from mdsolve.data_driven.mechanisms.estimates import OwnEstimates, PerAgent
+from mdsolve.data_driven.mechanisms.estimates import EstimatePerAgent, OwnEstimates
 from mdsolve.data_driven.mechanisms.message_driven import (
     GeneralizedVCG,
     PublicSignalsVCG,
@@ -18,7 +18,7 @@ __all__ = [
     "GeneralizedVCG",
     "OwnEstimates",
     "PayoffVCG",
-    "PerAgent",
+    "EstimatePerAgent",
     "PublicSignalsVCG",
     "ReportedState",
     "StagedPayments",

@@ -11,7 +11,7 @@ from mdsolve.data_driven.worlds import World
 from mdsolve.errors import InvalidInput
 
 
-class PerAgent:
+class EstimatePerAgent:
     """An estimate for each agent's own transfer, such as one that leaves out its reports.
 
     Parameters
@@ -34,7 +34,7 @@ class PerAgent:
         return f"{type(self).__name__}({self.estimates!r})"
 
 
-class OwnEstimates(PerAgent):
+class OwnEstimates(EstimatePerAgent):
     """Each agent's own reported estimate, used in all the others' transfers ([B] note 19).
 
     Parameters
@@ -53,8 +53,8 @@ class Claims:
 
     def __init__(self, given: Any, world: World, beliefs: Beliefs, agents: int) -> None:
         self.given = given
-        several = given.estimates if isinstance(given, PerAgent) else [given]
-        if isinstance(given, PerAgent) and len(several) != beliefs.agents:
+        several = given.estimates if isinstance(given, EstimatePerAgent) else [given]
+        if isinstance(given, EstimatePerAgent) and len(several) != beliefs.agents:
             raise InvalidInput(
                 f"estimate: {len(several)} estimates, but there are {beliefs.agents} agents. Pass "
                 "one for each, also for those who reported nothing."
@@ -63,7 +63,7 @@ class Claims:
 
     def law(self, agent: int, other: int) -> Law:
         """Return the law that enters agent's transfer in the term of another."""
-        if not isinstance(self.given, PerAgent):
+        if not isinstance(self.given, EstimatePerAgent):
             return self.laws[0]
         place = self.given.place(agent, other)
         # a platform that reports nothing has no estimate of its own
@@ -71,4 +71,6 @@ class Claims:
 
     def estimate(self, agent: int) -> Any:
         """Return the estimate in agent's transfer as it was given."""
-        return self.given.estimates[agent] if isinstance(self.given, PerAgent) else self.given
+        return (
+            self.given.estimates[agent] if isinstance(self.given, EstimatePerAgent) else self.given
+        )

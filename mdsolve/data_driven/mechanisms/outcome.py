@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+
+from mdsolve.arrays import PerAgent
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -31,14 +32,14 @@ class DataDrivenOutcome:
     """
 
     allocation: Any
-    payments: Float[np.ndarray, " agents"]  # noqa: F722
-    externality: Float[np.ndarray, " agents"]  # noqa: F722
-    steering: Float[np.ndarray, " agents"]  # noqa: F722
-    utilities: Float[np.ndarray, " agents"]  # noqa: F722
+    payments: PerAgent
+    externality: PerAgent
+    steering: PerAgent
+    utilities: PerAgent
     pivots: list[Any]
 
     @property
-    def transfers(self) -> Float[np.ndarray, " agents"]:  # noqa: F722
+    def transfers(self) -> PerAgent:
         """The paper's t_i: minus the payments."""
         return -self.payments
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from jaxtyping import Float
-
+from mdsolve.arrays import PerAgent
 from mdsolve.data_driven.mechanisms.vcg import DataDrivenVCG
 
 
@@ -21,11 +19,11 @@ class StagedPayments:
         Due with the reports, and due once the estimate is there (welfare units).
     """
 
-    at_reports: Float[np.ndarray, " agents"]  # noqa: F722
-    later: Float[np.ndarray, " agents"]  # noqa: F722
+    at_reports: PerAgent
+    later: PerAgent
 
     @property
-    def total(self) -> Float[np.ndarray, " agents"]:  # noqa: F722
+    def total(self) -> PerAgent:
         """Both together: the mechanism's payments."""
         return self.at_reports + self.later
 

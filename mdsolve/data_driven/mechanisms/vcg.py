@@ -25,8 +25,6 @@ from mdsolve.errors import InvalidInput
 Array = NDArray[np.float64]
 Others = Callable[[int, list[Any], list[Any], Any], float]
 
-_MISSING: Any = object()
-
 
 @dataclass(frozen=True, eq=False)
 class DataDrivenVCG:
@@ -60,7 +58,7 @@ class DataDrivenVCG:
     h: Others | WholeProfile | None = None
     platform: Any = None
 
-    def run(self, types: Any, signals: Any, estimate: Any = _MISSING) -> DataDrivenOutcome:
+    def run(self, types: Any, signals: Any, estimate: Any = None) -> DataDrivenOutcome:
         """Return the allocation for the reports, and all payments for an estimate of the state.
 
         Parameters
@@ -68,14 +66,15 @@ class DataDrivenVCG:
         types, signals : sequence
             One an agent, as the world and the beliefs have them.
         estimate : optional
-            A state (position, number or vector), weights over the states, a `Law`, or `PerAgent`.
+            A state (position, number or vector), weights over the states, a `Law`, or one
+            `EstimatePerAgent`.
 
         Raises
         ------
         InvalidInput
             If reports or the estimate are missing, of the wrong shape, or outside their spaces.
         """
-        if estimate is _MISSING or estimate is None:
+        if estimate is None:
             raise InvalidInput(
                 "estimate: none given. Pass the state, an estimate of it, or weights over states; "
                 "it must come from data, never from reports."
@@ -175,6 +174,10 @@ class DataDrivenVCG:
         return Cost(externality, charge, externality + charge), None
 
     def _h(self, agent: int, profile: list[Any], signals: list[Any], estimate: Any) -> float:
+        """Return h, or its mean where only the law of the estimate is known."""
+        if isinstance(estimate, Law):
+            parts = self.beliefs.atoms(estimate)
+            return float(sum(mass * self._h(agent, profile, signals, each) for each, mass in parts))
         types = profile[: self.beliefs.agents]
         if isinstance(self.h, WholeProfile):
             return self.h.checked(agent, types, signals, estimate, self.world, self.beliefs)

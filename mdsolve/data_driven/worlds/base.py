@@ -75,7 +75,7 @@ class World(ABC):
         """Return E ψ_i over the law of the state, (coordinates,)."""
 
     @abstractmethod
-    def coordinates(self, allocation: Any, agents: int) -> Array:
+    def coordinates(self, allocation: Any) -> Array:
         """Return φ(x), (coordinates,)."""
 
     @abstractmethod
@@ -85,10 +85,6 @@ class World(ABC):
     @abstractmethod
     def other_types(self, agent: int, given: Any) -> list[Any]:
         """Return types that the agent could report instead of this one."""
-
-    def agents(self, types: Any) -> int:
-        """Return how many agents report a type."""
-        return len(types)
 
     def checked_estimate(self, law: Law, agents: int) -> Law:
         """Return what is claimed of the state, or refuse what lies outside the state space."""
@@ -104,7 +100,7 @@ class World(ABC):
 
     def utility(self, agent: int, allocation: Any, law: Law, types: Sequence[Any]) -> float:
         """Return E u_i(x, ω, θ_i) over the law of the state (welfare units)."""
-        point = self.coordinates(allocation, len(types))
+        point = self.coordinates(allocation)
         return float(point @ self.valuation(agent, law, types))
 
     def total(self, law: Law, types: Sequence[Any], among: Iterable[int]) -> Array:
@@ -137,11 +133,10 @@ class World(ABC):
     def choose_many(self, totals: Array, anchors: Any) -> tuple[Array, Array]:
         """Return coordinates (reports, coordinates) and charges (reports,) of many choices."""
         points, charges = np.empty_like(totals), np.empty(len(totals))
-        agents = self.agents_of(totals)
         for row, total in enumerate(totals):
             anchor = None if anchors is None else anchors[row]
             allocation = self.choose(total, anchor)
-            points[row] = self.coordinates(allocation, agents)
+            points[row] = self.coordinates(allocation)
             charges[row] = self.charge(allocation, anchor)
         return points, charges
 
@@ -166,14 +161,6 @@ class World(ABC):
             places[rows] = utilities.argmax(axis=1)
             gains[rows] = utilities.max(axis=1) - honest[rows]
         return gains, places
-
-    def agents_of(self, totals: Array) -> int:
-        """Return the number of agents that coordinates of this size belong to, where it matters."""
-        return totals.shape[-1]
-
-    def allocation_at(self, point: Array) -> Any:
-        """Return the allocation that has these coordinates."""
-        return point
 
 
 def best_corner(points: Array, truths: Array) -> tuple[Array, NDArray[np.intp]]:

@@ -68,7 +68,7 @@ class ClickThrough(World):
         rate = rates if rates.ndim == 0 else rates[agent]
         return one_hot(agent, len(types)) * (types[agent] * rate)
 
-    def coordinates(self, allocation: Any, agents: int) -> Array:
+    def coordinates(self, allocation: Any) -> Array:
         """Return the probabilities themselves."""
         return np.asarray(allocation, dtype=float)
 

@@ -84,7 +84,7 @@ class Content(World):
         """Return E[r_i], (outcomes,)."""
         return law.probabilities("Content", types[agent].shape[0]) @ types[agent]
 
-    def coordinates(self, allocation: Any, agents: int) -> Array:
+    def coordinates(self, allocation: Any) -> Array:
         """Return the probabilities themselves."""
         return np.asarray(allocation, dtype=float)
 

@@ -24,7 +24,7 @@ class Listed(World):
     def valuation(self, agent: int, law: Law, types: Sequence[Any]) -> Array:
         """Return E u_i for every allocation, (allocations,)."""
 
-    def coordinates(self, allocation: Any, agents: int) -> Array:
+    def coordinates(self, allocation: Any) -> Array:
         """Return 1 at the allocation's place."""
         return one_hot(int(allocation), self.size)
 
@@ -41,7 +41,3 @@ class Listed(World):
     ) -> tuple[Array, NDArray[np.intp]]:
         """Return the best among the allocations that some report reaches."""
         return best_corner(points, truths)
-
-    def allocation_at(self, point: Array) -> int:
-        """Return the allocation's position."""
-        return int(point.argmax())

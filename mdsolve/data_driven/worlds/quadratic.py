@@ -37,7 +37,7 @@ class QuadraticLoss(World):
         peak = mean + types[agent]
         return np.array([-1.0, 2.0 * peak, -(variance + peak**2)])
 
-    def coordinates(self, allocation: Any, agents: int) -> Array:
+    def coordinates(self, allocation: Any) -> Array:
         """Return (x², x, 1)."""
         return np.array([allocation * allocation, allocation, 1.0])
 
@@ -72,10 +72,6 @@ class QuadraticLoss(World):
     def other_types(self, agent: int, given: Any) -> list[Any]:
         """Return biases near and far."""
         return [given + step for step in (-1.0, -0.1, 0.1, 1.0)]
-
-    def allocation_at(self, point: Array) -> float:
-        """Return x."""
-        return float(point[1])
 
     def __repr__(self) -> str:
         return "QuadraticLoss()"
