@@ -107,13 +107,15 @@ def _by_pole(power: int) -> Callable[[list[arb], list[arb]], arb]:
 def _jensen_shannon(below: list[arb], reference: list[arb]) -> arb:
     """Σ q u E / (2 − u E) = 1 with E = e^{2y}, at η = 2 − u, and τ = ½ log u."""
     growths = [(2 * y).exp() for y in below]
+    # 2 − u E without cancelling: 2 (1 − E) + η E
+    shortfalls = [-2 * (2 * y).expm1() for y in below]
 
     def excess(distance: arb) -> tuple[arb, arb]:
         value, slope = arb(-1), arb(0)
-        for growth, q in zip(growths, reference, strict=True):
-            height = (2 - distance) * growth
-            value += q * height / (2 - height)
-            slope -= 2 * q * growth / (2 - height) ** 2
+        for growth, shortfall, q in zip(growths, shortfalls, reference, strict=True):
+            room = shortfall + distance * growth
+            value += q * (2 - distance) * growth / room
+            slope -= 2 * q * growth / room**2
         return value, slope
 
     alone = sum((q for y, q in zip(below, reference, strict=True) if y == 0), arb(0))

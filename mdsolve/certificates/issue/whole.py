@@ -76,12 +76,11 @@ class WholeTable:
         scale = lcm(self.den, outside.denominator) // self.den
         table = self if scale == 1 else WholeTable(self.values.astype(object) * scale, 1)
         below = self.den * scale
-        ceiling = np.diagonal(table.values) - int(outside * below)
-        start = ceiling
+        start = np.diagonal(table.values).astype(object) - int(outside * below)
         if guess is not None:
-            shifted = np.array([int(Fraction(float(p)) * below) for p in guess], dtype=object)
-            start = np.minimum(ceiling.astype(object), shifted)
-            start = _narrow(start)
+            above = np.array([int(Fraction(float(p)) * below) for p in guess], dtype=object)
+            start = np.minimum(start, above)
+        start = _narrow(start)
         payments, cycle = fall(table.lengths, start)
         return Payments([Fraction(int(p), below) for p in payments.tolist()], cycle=cycle)
 
