@@ -2,6 +2,7 @@
 
 from . import data_driven as data_driven
 from . import plots as plots
+from .batch import Batch, BatchOutcome, solve_batch
 from .certificates.exact_lp import ExactLp, ExactProgram, exact_solve
 from .certificates.issue import certify
 from .certificates.schema import Certificate, Verdict, check
@@ -162,6 +163,10 @@ __all__ = [
     "SampledOutcome",
     "sampled_game",
     "sampled_outcome",
+    # many prompts at once
+    "Batch",
+    "BatchOutcome",
+    "solve_batch",
     # what lies could gain
     "implement",
     "implementable",

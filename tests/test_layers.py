@@ -21,6 +21,7 @@ ROWS = (
     {"incentives", "sampled"},
     {"data_driven"},
     {"certificates"},
+    {"batch"},
     {"plots"},
     {"cli"},
 )

@@ -69,14 +69,14 @@ def games_from_table(
     [('a', (1, 2)), ('b', (1, 1))]
     """
     table = opened(source)
-    kind, column = _reference_column(table, reference, logprob)
+    kind, column = reference_column(table, reference, logprob)
     taken = {outcome, prompt_column, column, *_KINDS, "text"}
     candidates = _Candidates(
         table,
         table.text(outcome, "outcome='...'"),
         kind,
         None if column is None else table.numbers(column, f"{kind}='...'"),
-        _group_columns(table, groups, taken),
+        group_columns(table, groups, taken),
         sizes,
     )
     rewards = candidates.rewards()
@@ -169,9 +169,10 @@ class _Candidates:
                 )
 
 
-def _reference_column(
+def reference_column(
     table: Table, reference: str | None, logprob: str | None
 ) -> tuple[str, str | None]:
+    """Return the kind, reference or logprob, and the column of the model before training."""
     present = [kind for kind in _KINDS if kind in table.columns]
     if reference is not None and logprob is not None:
         raise InvalidInput(
@@ -198,7 +199,8 @@ def _reference_column(
     )
 
 
-def _group_columns(table: Table, groups: Sequence[str] | None, taken: set[str | None]) -> list[str]:
+def group_columns(table: Table, groups: Sequence[str] | None, taken: set[str | None]) -> list[str]:
+    """Return the reward columns: those named, or all without another role."""
     if groups is not None:
         names = [groups] if isinstance(groups, str) else [str(group) for group in groups]
     else:

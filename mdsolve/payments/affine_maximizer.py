@@ -32,7 +32,7 @@ Array = NDArray[np.float64]
 
 _FAST = ("auto", "exponential", "multiplier")
 #: what a payment may lose to rounding, relatively: most where masses q e^s have s up to 745
-_ROUNDING = 2.0**-42
+ROUNDING = 2.0**-42
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _settle_exactly(rule: TrainingRule, game: Game, solver: str, tolerance: floa
     assert payments is not None
     assert utilities is not None
     steep = float(game.sizes @ np.abs(game.reward_bounds).max(axis=1)) / rule.strength
-    rounding = max(_ROUNDING, 4.0 * EPS * steep) * payments
+    rounding = max(ROUNDING, 4.0 * EPS * steep) * payments
     slack = training.gap + 4.0 * EPS * np.abs(game.sizes * at.values) + rounding
     return Settlement(
         training,

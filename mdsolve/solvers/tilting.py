@@ -110,12 +110,12 @@ def tilts(parts: Parts, at_mode: Array, slopes: Array, anchors: Array | None = N
         if beyond.any():
             far.append(log_sum(np.where(beyond, logs + x, NOTHING)))
             x[beyond] = 0.0
-        excess = excess + _excess(x) @ model
+        excess = excess + excess_of(x) @ model
         x = (rows - anchors[:, None]) * slopes[:, None]
         anchored.append(log_sum(logs + x))
         growth = growth + np.expm1(np.minimum(x, FAR), out=x) @ model
-    centred = _log1p(excess / mass, _combined(far, mass))
-    return Tilts(centred, _near_zero(growth / mass, _combined(anchored, mass)))
+    centred = log1p_of(excess / mass, _combined(far, mass))
+    return Tilts(centred, near_zero(growth / mass, _combined(anchored, mass)))
 
 
 def taylor_excess(x: Array, scratch: Array) -> Array:
@@ -142,7 +142,8 @@ def log_total(tops: Array, sums: Array) -> Array:
     return top + np.log(np.maximum((sums * np.exp(tops - top)).sum(axis=0), 1e-300))
 
 
-def _excess(x: Array) -> Array:
+def excess_of(x: Array) -> Array:
+    """Return e^x − 1 − x to relative rounding; x is overwritten."""
     far = np.expm1(x)
     far -= x
     near = np.abs(x) <= TAYLOR
@@ -165,12 +166,12 @@ def _combined(pieces: list[tuple[Array, Array]], mass: Any) -> Array:
     return log_total(tops, sums) - np.log(mass)
 
 
-def _log1p(excess: Array, far: Array) -> Array:
+def log1p_of(excess: Array, far: Array) -> Array:
     """Return log(1 + excess + e^far)."""
     return np.where(far > HUGE, far, np.log1p(excess + np.exp(np.minimum(far, HUGE))))
 
 
-def _near_zero(growth: Array, logs: Array) -> Array:
+def near_zero(growth: Array, logs: Array) -> Array:
     """Return log(1 + growth): from the growth where it is small, from its logarithm elsewhere."""
     small = np.abs(growth) < 0.5
     return np.where(small, np.log1p(np.where(small, growth, 0.0)), logs)

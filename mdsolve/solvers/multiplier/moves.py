@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 
 _BLOCK = 1 << 14
 _STEPS = 200
-_LARGE = 1e-2  # a position that keeps its digits beside levels up to 1
+LARGE_POSITION = 1e-2  # one that keeps its digits beside levels up to 1
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,7 @@ def _locate_clipped(divergence: Clipped, offsets: Array, reference: Array) -> fl
     lowest = float(heights.min())
     rise = depth(heights - lowest, 1.0, areas)
     top = 2.0 * (lowest + rise)
-    if abs(top) > _LARGE:
+    if abs(top) > LARGE_POSITION:
         return top
     inside = heights - lowest < rise
     lost = 0.0 if inside.all() else float(reference[~inside].sum())

@@ -1,0 +1,150 @@
+"""Combined rewards c = Σ w_i r_i of many games, and c₋ᵢ of every group, with their rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mdsolve.batch.segments import Array, Indices, Segments
+from mdsolve.games.combined import PLAIN_LIMIT
+from mdsolve.precision import EPS, two_product, two_sum
+
+Pair = tuple[Any, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """c = high + low by cell; ``low`` is None where one double is enough.
+
+    Attributes
+    ----------
+    high, low : (..., cells) arrays, or None for ``low``
+    scale : (games,) array
+        max over a game's outcomes of Σ w_i |r_i|, against which c's rounding is measured.
+    plain : (games,) bool array
+        Where one double was enough.
+    """
+
+    high: Array
+    low: Array | None
+    scale: Array
+    plain: Any
+
+    def above(self, parts: Segments, places: Indices) -> Array:
+        """Return c(x) − c(place) with one place a segment, rounded once."""
+        apart = self.high - parts.spread(self.high[..., places])
+        if self.low is None:
+            return apart
+        return apart + (self.low - parts.spread(self.low[..., places]))
+
+    def top(self, parts: Segments) -> Indices:
+        """Return each game's outcome of the largest combined reward; for one row alone."""
+        if self.low is None:
+            return parts.top(self.high)
+        best = self.high == parts.spread(parts.max(self.high))
+        return parts.top(np.where(best, self.low, -np.inf))
+
+    def rounding(self, parts: Segments) -> Array:
+        """Return a bound on the error of each entry, (..., games)."""
+        double = 0.5 * parts.max(np.abs(self.high))
+        return EPS * np.where(self.plain, 8.0 * self.scale, double)
+
+
+@dataclass(frozen=True, eq=False)
+class Reports:
+    """Rewards (groups, cells) and sizes (groups, games) or (groups, 1), as doubles.
+
+    ``visible`` is the strength that tells which games need c in two doubles; 0 stands for all.
+    """
+
+    parts: Segments
+    rewards: Array
+    sizes: Array
+    visible: float
+
+    @property
+    def weights(self) -> list[Any]:
+        """Each group's sizes, one number or one a cell."""
+        if self.sizes.shape[1] == 1:
+            return self.sizes[:, 0].tolist()
+        return list(self.parts.spread(self.sizes))
+
+    def combine(self, *, others: bool) -> tuple[Sums, Sums | None]:
+        """Return c, (cells,), and where asked c₋ᵢ of each group, (groups, cells)."""
+        weights = self.weights
+        parts = [weight * row for weight, row in zip(weights, self.rewards, strict=True)]
+        size: Any = sum((np.abs(part) for part in parts[1:]), start=np.abs(parts[0]))
+        scale = self.parts.max(size)
+        plain = self._plain(parts, scale)
+        total = parts[0]
+        for part in parts[1:]:
+            total = total + part
+        if plain.all():
+            rest = Sums(_left_out(parts), None, scale, plain) if others else None
+            return Sums(total, None, scale, plain), rest
+        products = [two_product(w, row) for w, row in zip(weights, self.rewards, strict=True)]
+        one = self.parts.spread(plain)
+        whole = (0.0, 0.0)
+        for product in products:
+            whole = _plus(whole, product)
+        high, low = np.where(one, (total, np.zeros_like(total)), two_sum(*whole))
+        found = Sums(high, low, scale, plain)
+        if not others:
+            return found, None
+        rest, small = _left_out(parts), np.empty_like(self.rewards)
+        for k, pair in enumerate(_pairs_left_out(products)):
+            rest[k], small[k] = np.where(one, (rest[k], np.zeros_like(total)), two_sum(*pair))
+        return found, Sums(rest, small, scale, plain)
+
+    def _plain(self, parts: list[Any], scale: Array) -> Any:
+        """Return where the rounding of plain sums shows neither in c/λ nor beside c's spread."""
+        if self.visible == 0.0:
+            return np.zeros(self.parts.size, dtype=bool)
+        first, last = self.parts.starts, self.parts.starts + self.parts.counts - 1
+        spreads = np.array([np.abs(part[first] - part[last]) for part in parts])
+        if (scale > PLAIN_LIMIT * _least(spreads)).any():  # two outcomes do not show it: all may
+            spreads = np.array([self.parts.max(part) - self.parts.min(part) for part in parts])
+        total, least = spreads.sum(axis=0), _least(spreads)
+        shown = (scale > PLAIN_LIMIT * total) & (total > 0.0)
+        shown |= (scale > PLAIN_LIMIT * least) & (least > 0.0)
+        return ~shown & (scale <= PLAIN_LIMIT * self.visible)
+
+
+def _least(spreads: Array) -> Array:
+    """Return the spread of c₋ᵢ at its least: all groups' but the widest."""
+    return np.maximum(0.0, spreads.sum(axis=0) - spreads.max(axis=0))
+
+
+def _left_out(parts: list[Any]) -> Array:
+    """Return the sums of all parts but one, in turn, without a subtraction."""
+    rest = np.empty((len(parts), parts[0].size))
+    below: Any = np.zeros_like(parts[0])
+    for k, part in enumerate(parts):
+        rest[k] = below
+        below = below + part
+    above: Any = np.zeros_like(parts[0])
+    for k in range(len(parts) - 1, -1, -1):
+        rest[k] += above
+        above = above + parts[k]
+    return rest
+
+
+def _pairs_left_out(products: list[Pair]) -> Iterator[Pair]:
+    """Yield the sums of all pairs but one, in turn."""
+    above: list[Pair] = [(0.0, 0.0)]
+    for product in products[:0:-1]:
+        above.append(_plus(above[-1], product))
+    below: Pair = (0.0, 0.0)
+    zero = np.zeros_like(products[0][0])
+    for product, rest in zip(products, reversed(above), strict=True):
+        high, low = _plus(below, rest)
+        yield high + zero, low + zero
+        below = _plus(below, product)
+
+
+def _plus(one: Pair, other: Pair) -> Pair:
+    high, rest = two_sum(one[0], other[0])
+    return high, rest + (one[1] + other[1])

@@ -1,0 +1,219 @@
+"""A mechanism run on a batch: blocks of whole games that fit the cache, on several threads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mdsolve.batch.charges import Charged, Engine
+from mdsolve.batch.games import Batch
+from mdsolve.batch.outcome import BatchOutcome
+from mdsolve.errors import InvalidInput, ToleranceNotReached
+from mdsolve.games.validation import read_only
+from mdsolve.mechanism import Mechanism
+from mdsolve.training_rules import TOLERANCE, FiniteMenu
+from mdsolve.training_rules.training import checked_tolerance
+
+Array = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+
+#: cells of all groups in a block: its arrays stay in a core's own cache
+CELLS = 1 << 16
+#: from so many cells of all groups on a game is worth the one-game code, which reads it in blocks
+LARGE = 1 << 18
+
+
+def solve_batch(
+    batch: Batch,
+    mechanism: Mechanism,
+    *,
+    tolerance: float = TOLERANCE,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> BatchOutcome:
+    """Train on every game of a batch and charge its groups.
+
+    Social welfare with affine maximizer payments is solved by segments for every divergence, and
+    revenue-maximizing ones where the floor has a closed form: under KL on both normalised domains,
+    under squared L2 on the sum-normalised one. All else runs game by game, and so does a game in
+    which rounding would show. The numbers are those of `Mechanism.run`.
+
+    Parameters
+    ----------
+    batch : Batch
+    mechanism : Mechanism
+    tolerance : float
+        Width of each bracket that is accepted, as for `Mechanism.run`.
+    threads : int, optional
+        One for each core by default. The numbers do not depend on it.
+    progress : callable, optional
+        Called with (games done, games).
+
+    Raises
+    ------
+    InvalidInput
+        If the payment does not fit the rule, or a game; it names the prompt.
+    ToleranceNotReached
+        If some game's bracket stays too wide; it names the prompt.
+
+    Examples
+    --------
+    >>> import mdsolve as md
+    >>> batch = md.Batch([0, 2, 3], [0.5, 0.5, 1.0], [[1.0, 0.0, 3.0], [0.0, 1.0, 2.0]])
+    >>> mechanism = md.Mechanism(md.SocialWelfare("l2", 4.0), md.AffineMaximizer())
+    >>> solve_batch(batch, mechanism).payments
+    array([[0.0625, 0.0625],
+           [0.    , 0.    ]])
+    """
+    run = _Run.of(batch, mechanism, tolerance)
+    blocks = list(run.blocks())
+    count = max(1, min(len(blocks), threads or _cores()))
+    done = 0
+    if count == 1:
+        for block in blocks:
+            run.solve(block)
+            done = _told(progress, done, block, len(batch))
+        return run.outcome()
+    with ThreadPoolExecutor(count) as pool:
+        futures = [(block, pool.submit(run.solve, block)) for block in blocks]
+        try:
+            for block, future in futures:
+                future.result()
+                done = _told(progress, done, block, len(batch))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return run.outcome()
+
+
+Block = tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """One run: where its blocks write what they find."""
+
+    batch: Batch
+    mechanism: Mechanism
+    tolerance: float
+    engine: Engine
+    model: Array
+    by_group: dict[str, Array]
+    by_game: dict[str, Array]
+    alone: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, batch: Batch, mechanism: Mechanism, tolerance: float) -> _Run:
+        if not isinstance(batch, Batch):
+            raise InvalidInput(
+                f"batch: {type(batch).__name__} is not a Batch. Build one with Batch(...), "
+                "Batch.of(games) or Batch.from_table(...)."
+            )
+        checked_tolerance(tolerance)
+        if isinstance(mechanism.rule, FiniteMenu):
+            raise InvalidInput(
+                "rule FiniteMenu: its entries are the models of one prompt, and a batch has many. "
+                "Run each prompt's menu with Mechanism.run, or train with SocialWelfare."
+            )
+        if isinstance(mechanism.payment, type):
+            raise InvalidInput(
+                f"payment: {mechanism.payment.__name__} is a class. Pass "
+                f"{mechanism.payment.__name__}()."
+            )
+        games, groups, cells = batch.shape
+        found = Engine.of(mechanism)
+        names = ["values", "payments", "utilities", "payment_lower", "payment_upper"]
+        if found.floors:
+            names += ["floor_lower", "floor_upper"]
+        return cls(
+            batch,
+            mechanism,
+            tolerance,
+            found,
+            np.empty(cells),
+            {name: np.empty((games, groups)) for name in names},
+            {name: np.empty(games) for name in ("lower", "upper")},
+            np.zeros(games, dtype=bool),
+        )
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield (first, last) of consecutive games that have about `CELLS` cells together."""
+        offsets, width = self.batch.offsets, max(1, CELLS // len(self.batch.groups))
+        first = 0
+        while first < len(self.batch):
+            last = int(np.searchsorted(offsets, offsets[first] + width, side="right")) - 1
+            last = max(first + 1, last)
+            yield first, last
+            first = last
+
+    def solve(self, block: Block) -> None:
+        """Solve a block by segments, then what is left of it one by one."""
+        first, last = block
+        part = self.batch.part(first, last)
+        left = np.arange(last - first)
+        large = part.shape[1] * int(part.counts.max()) > LARGE
+        if self.engine.by_segments and not large:
+            found = self.engine.charge(part, self.tolerance)
+            self._keep(block, found)
+            left = np.flatnonzero(~found.sure)
+        for k in left:
+            self._solve_alone(first + int(k))
+
+    def _keep(self, block: Block, found: Charged) -> None:
+        games = slice(*block)
+        self.model[self._cells(*block)] = found.model
+        for name, into in self.by_group.items():
+            into[games] = getattr(found, name).T
+        for name, into in self.by_game.items():
+            into[games] = getattr(found, name)
+
+    def _solve_alone(self, k: int) -> None:
+        name = f"prompt {self.batch.prompt(k)!r}"
+        try:
+            outcome = self.mechanism.run(self.batch.game(k), tolerance=self.tolerance)
+        except InvalidInput as error:
+            raise InvalidInput(f"{name}: {error}") from error
+        except ToleranceNotReached as miss:
+            raise ToleranceNotReached(
+                f"{name}: {miss}", solver=miss.solver, lower=miss.lower, upper=miss.upper
+            ) from miss
+        self.alone[k] = True
+        self.model[self._cells(k, k + 1)] = outcome.model
+        for column, into in self.by_group.items():
+            into[k] = (
+                [getattr(floor, column.removeprefix("floor_")) for floor in outcome.floors]
+                if column.startswith("floor_")
+                else getattr(outcome, column)
+            )
+        for column, into in self.by_game.items():
+            into[k] = getattr(outcome, column)
+
+    def _cells(self, first: int, last: int) -> slice:
+        return slice(int(self.batch.offsets[first]), int(self.batch.offsets[last]))
+
+    def outcome(self) -> BatchOutcome:
+        """Return all that was found."""
+        numbers: dict[str, Any] = {**self.by_group, **self.by_game, "model": self.model}
+        numbers = {name: read_only(array) for name, array in numbers.items()}
+        alone = np.flatnonzero(self.alone)
+        return BatchOutcome(self.batch, self.mechanism, **numbers, alone=alone)
+
+
+def _told(progress: Progress | None, done: int, block: Block, games: int) -> int:
+    done += block[1] - block[0]
+    if progress is not None:
+        progress(done, games)
+    return done
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
