@@ -68,8 +68,8 @@ def solve_batch(
     >>> batch = md.Batch([0, 2, 3], [0.5, 0.5, 1.0], [[1.0, 0.0, 3.0], [0.0, 1.0, 2.0]])
     >>> mechanism = md.Mechanism(md.SocialWelfare("l2", 4.0), md.AffineMaximizer())
     >>> solve_batch(batch, mechanism).payments
-    array([[0.0625, 0.0625],
-           [0.    , 0.    ]])
+    array([[0.03125, 0.03125],
+           [0.     , 0.     ]])
     """
     run = _Run.of(batch, mechanism, tolerance)
     blocks = list(run.blocks())
