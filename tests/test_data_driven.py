@@ -109,6 +109,7 @@ def test_ex_post_no_report_gains(game):
     found = posterior_regret(mechanism, types, signals, every_report(mechanism))
     assert found.gains.max() <= 1e-12
     assert found.gains.min() >= -1e-12  # the truth is among the reports
+    assert [tuple(each) for each in found] == list(zip(found.gains, found.witnesses, strict=True))
 
 
 @settings(max_examples=25)

@@ -102,6 +102,20 @@ def test_a_grid_must_straddle_the_window(size, refuted, halved):
     assert beside.slack <= 1e-12
 
 
+@pytest.mark.parametrize("far", [0.0, 1e3, 1e6, -1e9])
+def test_rounding_refutes_nothing(far):
+    """States far from 0 cost digits of every length; data-driven transfers stay implementable."""
+    beliefs = GaussianBeliefs(far, 2.0, [0.7, 1.3])
+    grid = np.linspace(-1.0, 1.0, 7)
+    reports = list(itertools.product(grid, far + grid))
+    found = transfers_beside_data(LOSS, beliefs, 0, reports, [0.0, 0.3], [far, far + 0.1])
+    assert isinstance(found, Potentials)
+    # Δθ = 1, ΔE = −1.2 times the weight 0.53 of the signal: within (−1, −1/2)
+    straddling = [(0.0, far + 1.2), (1.0, far)]
+    refuted = transfers_in_reports(LOSS, beliefs, 0, straddling, [0.0, 0.3], [far, far + 0.1])
+    assert isinstance(refuted, NegativeCycle)
+
+
 def test_signals_that_say_nothing_leave_it_implementable():
     """The negative control: condition (*) fails."""
     blank = GaussianBeliefs(0.0, 1.0, [np.inf, 1.0])

@@ -102,10 +102,9 @@ def _decided(
     *,
     paid: bool,
 ) -> Potentials | NegativeCycle:
-    values = report_values(mechanism, agent, reports, types, signals, estimator, paid=paid)
-    scale = float(np.abs(values).max())
+    values, error = _valued(mechanism, agent, reports, types, signals, estimator, paid=paid)
     labels = [f"({theta}, {signal})" for theta, signal in _named(reports)]
-    return implement(values, error=32.0 * EPS * scale, labels=labels)
+    return implement(values, error=error, labels=labels)
 
 
 def report_values(
@@ -128,6 +127,20 @@ def report_values(
     paid : bool
         Count the data-driven transfer, up to h.
     """
+    return _valued(mechanism, agent, reports, types, signals, estimator, paid=paid)[0]
+
+
+def _valued(
+    mechanism: DataDrivenVCG,
+    agent: int,
+    reports: Sequence[tuple[Any, Any]],
+    types: Any,
+    signals: Any,
+    estimator: Any,
+    *,
+    paid: bool,
+) -> tuple[Array, float]:
+    """Return the table, and a bound on the rounding of an entry: it must not refute a theorem."""
     if len(reports) < 2:
         raise InvalidInput(f"reports: {len(reports)} given. A cycle needs at least two.")
     source, beliefs, world = estimator_of(estimator), mechanism.beliefs, mechanism.world
@@ -136,15 +149,25 @@ def report_values(
     profile, told = mechanism.reports(profile, told)
     heard = [misreport(mechanism, profile, told, agent, *each) for each in reports]
     chosen = [mechanism.choice(*each) for each in heard]
-    values = np.empty((len(reports), len(reports)))
+    values, error = np.empty((len(reports), len(reports))), 0.0
     for row, (true_types, true_signals) in enumerate(heard):
         state = beliefs.law(true_signals)
         truth = Truth(true_types, state, source.law(beliefs, state))
         for column, here in enumerate(chosen):
             own = world.utility(agent, here.allocation, state, true_types)
-            transfer = mechanism.incentive(agent, here, *heard[column], truth) if paid else 0.0
+            off = world.rounding(agent, here.allocation, state, true_types)
+            transfer = 0.0
+            if paid:
+                transfer = mechanism.incentive(agent, here, *heard[column], truth)
+                others = [other for other in range(len(profile)) if other != agent]
+                off += sum(
+                    world.rounding(other, here.allocation, truth.estimate, profile)
+                    for other in others
+                )
+                off += 16.0 * EPS * abs(world.charge(here.allocation, here.anchor))
             values[row, column] = own + transfer
-    return values
+            error = max(error, off + EPS * (abs(own) + abs(transfer)))
+    return values, error
 
 
 def _named(reports: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:

@@ -42,6 +42,10 @@ class Regret:
     witness: tuple[Any, Any] | None
     error: float = 0.0
 
+    def __iter__(self) -> Iterator[Any]:
+        """Unpack as gain and witness."""
+        return iter((self.gain, self.witness))
+
     @property
     def regret(self) -> float:
         """The gain if there is any, else 0."""

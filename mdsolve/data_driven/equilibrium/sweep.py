@@ -56,9 +56,10 @@ class Deviation:
     report: tuple[Any, Any]
 
     def __repr__(self) -> str:
+        theta, signal = self.report
         return (
-            f"<agent {self.agent} gains {self.gain:.6g} by reporting {self.report} at types "
-            f"{self.types}, signals {self.signals}>"
+            f"<agent {self.agent} gains {self.gain:.6g} by reporting ({_shown(theta)}, {signal}) "
+            f"at types [{', '.join(map(_shown, self.types))}], signals {self.signals}>"
         )
 
 
@@ -289,6 +290,11 @@ class _Search:
         self.worst[agent] = Deviation(
             agent, gain, types, told, (own.types[theta], own.signals[signal])
         )
+
+
+def _shown(theta: Any) -> str:
+    """Return a type as it is, or a table of rewards by its shape."""
+    return f"table {np.shape(theta)}" if np.ndim(theta) else str(theta)
 
 
 def _same(report: Any, witness: Any) -> bool:

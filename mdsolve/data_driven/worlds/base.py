@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from mdsolve.data_driven.beliefs import Beliefs
 from mdsolve.data_driven.laws import Law
 from mdsolve.errors import InvalidInput
+from mdsolve.precision import EPS
 
 Array = NDArray[np.float64]
 _CELLS = 1 << 18
@@ -102,6 +103,11 @@ class World(ABC):
         """Return E u_i(x, ω, θ_i) over the law of the state (welfare units)."""
         point = self.coordinates(allocation)
         return float(point @ self.valuation(agent, law, types))
+
+    def rounding(self, agent: int, allocation: Any, law: Law, types: Sequence[Any]) -> float:
+        """Return a bound on what rounding changed in `utility` (welfare units)."""
+        point, valuation = self.coordinates(allocation), self.valuation(agent, law, types)
+        return 16.0 * EPS * float(np.abs(point) @ np.abs(valuation))
 
     def total(self, law: Law, types: Sequence[Any], among: Iterable[int]) -> Array:
         """Return Σ_i E ψ_i over some agents, (coordinates,)."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mdsolve.data_driven.beliefs.base import finite_number
 from mdsolve.data_driven.laws import Law
 from mdsolve.data_driven.worlds.base import World
+from mdsolve.precision import EPS
 
 Array = NDArray[np.float64]
 _WHO = "QuadraticLoss"
@@ -68,6 +69,13 @@ class QuadraticLoss(World):
         """Return −(x − E[ω] − θ)² − Var[ω]: squared after the difference, to keep its digits."""
         mean, variance = law.number(_WHO)
         return float(-(((allocation - mean) - types[agent]) ** 2) - variance)
+
+    def rounding(self, agent: int, allocation: Any, law: Law, types: Sequence[Any]) -> float:
+        """Return a bound that grows with how far the numbers are from 0, not with their squares."""
+        mean, variance = law.number(_WHO)
+        size = abs(allocation) + abs(mean) + abs(types[agent])
+        apart = abs((allocation - mean) - types[agent])
+        return 16.0 * EPS * (apart * size + EPS * size**2 + variance)
 
     def other_types(self, agent: int, given: Any) -> list[Any]:
         """Return biases near and far."""
