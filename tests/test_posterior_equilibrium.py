@@ -38,7 +38,24 @@ FINITE = FiniteWorld(RNG.normal(size=(2, 4, 4, 3)))
 REWARDS = RNG.normal(size=(2, 3, 4, 3))
 NOISE = Kernel(0.7 * np.eye(4) + 0.075, NUMBERS)
 MOVING = np.array([[0.5, 0.3, 0.2], [0.2, 0.2, 0.6], [0.1, 0.8, 0.1]])
+
+
+class Paid(DataDrivenVCG):
+    """Pays for the own report: no products hold for transfers of one's own making."""
+
+    def incentive(self, agent, here, profile, signals, truth):
+        return super().incentive(agent, here, profile, signals, truth) + 0.3 * signals[agent]
+
+
 CASES = {
+    "transfers of one's own": (Paid(FINITE, NUMBERS), [range(2)] * 2, None),
+    "content, platform": (
+        DataDrivenVCG(
+            Content("kl", [0.5, 0.3, 0.2], 0.3), NUMBERS, platform=REWARDS[0, 0].tolist()
+        ),
+        [list(each[:2]) for each in REWARDS],
+        NOISE,
+    ),
     "finite": (DataDrivenVCG(FINITE, NUMBERS), [range(3)] * 2, None),
     "finite, noisy": (DataDrivenVCG(FINITE, NUMBERS), [range(3)] * 2, NOISE),
     "joint, noisy": (DataDrivenVCG(FINITE, JOINT), [range(3)] * 2, NOISE),

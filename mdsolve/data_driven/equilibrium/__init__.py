@@ -1,7 +1,8 @@
 """What an agent could gain by misreporting while the others tell the truth ([B] Def 3, 5, 7)."""
 
+from mdsolve.data_driven.equilibrium.found import Deviation, Equilibrium
 from mdsolve.data_driven.equilibrium.regret import Regret, Regrets, posterior_regret
-from mdsolve.data_driven.equilibrium.sweep import Deviation, Equilibrium, posterior_equilibrium
+from mdsolve.data_driven.equilibrium.sweep import posterior_equilibrium
 
 __all__ = [
     "Deviation",

@@ -8,7 +8,6 @@ in blocks, or less where few allocations can be reached, and nothing is kept but
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import product
 from math import prod
 from typing import Any
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mdsolve.data_driven.beliefs import StateTable
+from mdsolve.data_driven.equilibrium.found import Deviation, Equilibrium
 from mdsolve.data_driven.equilibrium.regret import posterior_regret
 from mdsolve.data_driven.equilibrium.valuations import (
     LawValuations,
@@ -26,74 +26,11 @@ from mdsolve.data_driven.equilibrium.valuations import (
 )
 from mdsolve.data_driven.estimators import Estimator
 from mdsolve.data_driven.estimators import estimator as estimator_of
-from mdsolve.data_driven.mechanisms.message_driven import ReportedState
-from mdsolve.data_driven.mechanisms.payoffs import PayoffVCG
+from mdsolve.data_driven.mechanisms.vcg import DataDrivenVCG
 from mdsolve.errors import InvalidInput
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, eq=False)
-class Deviation:
-    """The best misreport of one agent, at the true profile where it gains most.
-
-    Attributes
-    ----------
-    agent : int
-    gain : float
-        Over the truth (welfare units).
-    types, signals : list
-        The true profile.
-    report : (type, signal)
-        What to report instead.
-    """
-
-    agent: int
-    gain: float
-    types: list[Any]
-    signals: list[Any]
-    report: tuple[Any, Any]
-
-    def __repr__(self) -> str:
-        theta, signal = self.report
-        return (
-            f"<agent {self.agent} gains {self.gain:.6g} by reporting ({_shown(theta)}, {signal}) "
-            f"at types [{', '.join(map(_shown, self.types))}], signals {self.signals}>"
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class Equilibrium:
-    """The regret of truth on finite type sets.
-
-    Attributes
-    ----------
-    regrets : list of (signals, types) array, one an agent
-        For each own true type the most that any report gains, over the others' profiles.
-    worst : list of Deviation, one an agent
-    checked, profiles : int
-        Profiles of others that were tried, of how many.
-    """
-
-    regrets: list[Array]
-    worst: list[Deviation]
-    checked: int
-    profiles: int
-
-    @property
-    def epsilon(self) -> float:
-        """The largest regret: truth is an ε-posterior equilibrium of what was checked."""
-        return max(0.0, *(each.gain for each in self.worst))
-
-    @property
-    def complete(self) -> bool:
-        """Every profile was tried."""
-        return self.checked == self.profiles
-
-    def __repr__(self) -> str:
-        seen = "all" if self.complete else f"{self.checked} of"
-        return f"<ε = {self.epsilon:.6g} over {seen} {self.profiles} profiles of others>"
 
 
 def posterior_equilibrium(
@@ -172,6 +109,11 @@ class _Search:
         self.worst = [
             Deviation(agent, -np.inf, [], [], (None, None)) for agent in range(len(lists))
         ]
+        platform = mechanism.platform
+        # checked once: its tables are known by the object's identity
+        self._platform = (
+            [] if platform is None else [mechanism.world.checked_type(len(lists), platform)]
+        )
         self._valuations: Valuations | None = None
         self._own: tuple[list[Any], Array] | None = None
 
@@ -203,9 +145,12 @@ class _Search:
         return Equilibrium(self.regrets, self.worst, self.checked, self.profiles)
 
     def _fast(self) -> bool:
-        slow = (ReportedState, PayoffVCG)
-        interdependent = getattr(self.mechanism.world, "interdependent", False)
-        return not isinstance(self.mechanism, slow) and not interdependent
+        """Products hold for plain data-driven transfers, where each type enters its own utility."""
+        kind = type(self.mechanism)
+        plain = all(
+            getattr(kind, name) is getattr(DataDrivenVCG, name) for name in ("incentive", "choice")
+        )
+        return plain and not getattr(self.mechanism.world, "interdependent", False)
 
     def _profile(self, agent: int, place: int) -> tuple[list[Any], list[Any]]:
         others = [k for k in range(len(self.lists)) if k != agent]
@@ -217,9 +162,7 @@ class _Search:
         for k in reversed(others):
             place, which = divmod(place, len(self.lists[k].signals))
             signals[k] = self.lists[k].signals[which]
-        if self.mechanism.platform is not None:
-            profile.append(self.mechanism.platform)
-        return profile, signals
+        return profile + self._platform, signals
 
     def _by_products(
         self, agent: int, profile: list[Any], signals: list[Any], source: Estimator
@@ -290,11 +233,6 @@ class _Search:
         self.worst[agent] = Deviation(
             agent, gain, types, told, (own.types[theta], own.signals[signal])
         )
-
-
-def _shown(theta: Any) -> str:
-    """Return a type as it is, or a table of rewards by its shape."""
-    return f"table {np.shape(theta)}" if np.ndim(theta) else str(theta)
 
 
 def _same(report: Any, witness: Any) -> bool:
