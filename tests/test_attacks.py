@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attacks import CASES, EASIER, FALSE, TIGHT, WHOLE, changed, one, spoiled
-from certificate_cases import F
+from attacks import CASES, EASIER, FALSE, STILL_TRUE, TIGHT, WHOLE, changed, spoiled
+from hostile_files import BINDING, CERTIFICATE, HOSTILE, JSON, PROBLEM, WRITTEN, rebound
 
 from mdsolve.certificates import check as checker
 from mdsolve.certificates.check import KINDS, check
 
 CHECKER = Path(checker.__file__)
-WRITTEN = {name: case.files() for name, case in CASES.items()}
 
 
 def judged(problem: bytes, certificate: bytes) -> tuple[bool, str]:
@@ -73,12 +72,6 @@ def test_no_place_of_the_files_takes_what_may_not_stand_there(name):
     assert {a.name for a in attacks if judged(a.problem, a.certificate)[0]} == expected
 
 
-STILL_TRUE = {
-    "floor-sum: certificate.witness.models.num: one more": "every model bounds a sum, twice too",
-    "types-refuted: certificate.witness.cycle: one less": "the shorter cycle is as bad on average",
-}
-
-
 @pytest.mark.parametrize("name", TIGHT)
 def test_a_figure_changed_makes_a_claim_false(name):
     easier = {entry.strip() for entries in EASIER.values() for entry in entries.split(",")}
@@ -99,65 +92,6 @@ def test_every_truncation_is_refused(name):
         assert not judged(problem[:length], half)[0]
 
 
-PROBLEM, CERTIFICATE = WRITTEN["table-slack"]
-DEEP = {f"{open_}{depth}": open_ * depth for open_ in ("[", '{"a":') for depth in (900, 200_000)}
-CLOSED = {f"{depth} closed": "[" * depth + "]" * depth for depth in (300, 900, 980, 50_000)}
-
-
-def with_text(old: str, new: str) -> bytes:
-    assert CERTIFICATE.decode().count(old) >= 1
-    return CERTIFICATE.decode().replace(old, new, 1).encode()
-
-
-JSON = {
-    "a field twice": with_text('"kind":', '"kind": "gap", "kind":'),
-    "a field of the witness twice": with_text('"epsilon":', '"epsilon": "1", "epsilon":'),
-    "a field of an array twice": with_text('"den":', '"den": "1", "den":'),
-    "a field twice by an escape": with_text('"kind":', '"k\\u0069nd": "gap", "kind":'),
-    "NaN": with_text('"epsilon": "1"', '"epsilon": NaN'),
-    "Infinity": with_text('"epsilon": "1"', '"epsilon": Infinity'),
-    "-Infinity": with_text('"participation": "1"', '"participation": -Infinity'),
-    "a bare number": with_text('"epsilon": "1"', '"epsilon": 1'),
-    "a float out of range": with_text('"epsilon": "1"', '"epsilon": 1e999'),
-    "a number of 21,000 digits": with_text('"epsilon": "1"', '"epsilon": ' + "1" * 21_000),
-    "a number of 5,000 digits": with_text('"epsilon": "1"', '"epsilon": ' + "1" * 5_000),
-    "an index of 5,000 digits": with_text('"cycle": [0, 1]', f'"cycle": [0, {"1" * 5_000}]'),
-    "byte order mark": b"\xef\xbb\xbf" + CERTIFICATE,
-    "UTF-16": CERTIFICATE.decode().encode("utf-16"),
-    "UTF-16 without mark": CERTIFICATE.decode().encode("utf-16-le"),
-    "UTF-32": CERTIFICATE.decode().encode("utf-32"),
-    "not UTF-8": with_text("the listed types", "the listed types").replace(b"listed", b"list\xe9d"),
-    "overlong UTF-8": CERTIFICATE.replace(b"listed", b"\xc1\xacisted"),
-    "trailing byte": CERTIFICATE + b"x",
-    "trailing null": CERTIFICATE + b"\0",
-    "trailing brace": CERTIFICATE + b"}",
-    "two documents": CERTIFICATE * 2,
-    "empty": b"",
-    "space": b" \n ",
-    "a comment": CERTIFICATE + b"// true",
-    "single quotes": CERTIFICATE.replace(b'"', b"'"),
-    "a comma at the end": CERTIFICATE[:-1] + b",}",
-    "control character": with_text("the listed types", "the listed\ttypes"),
-    "null": b"null",
-    "text": b'"VERIFIED"',
-    "a number": b"1",
-    "a list": b"[" + CERTIFICATE + b"]",
-    **{f"nested {name}": text.encode() for name, text in {**DEEP, **CLOSED}.items()},
-    **{
-        f"nested {name} within": with_text('"epsilon": "1"', f'"epsilon": {text}')
-        for name, text in CLOSED.items()
-    },
-    **{
-        f"cycle nested {name}": with_text('"cycle": [0, 1]', f'"cycle": [0, {text}]')
-        for name, text in CLOSED.items()
-    },
-    **{
-        f"payments nested {name}": with_text('"num": ["0", "0"]', f'"num": [{text}, "0"]')
-        for name, text in CLOSED.items()
-    },
-}
-
-
 @pytest.mark.parametrize("how", JSON)
 def test_what_is_not_json_as_it_must_be_is_refused(how):
     assert not judged(PROBLEM, JSON[how])[0]
@@ -170,111 +104,12 @@ def test_a_problem_that_is_not_json_as_it_must_be_is_refused(how):
     assert not judged(JSON[how], json.dumps(certificate).encode())[0]
 
 
-def rebound(**changes: Any) -> bytes:
-    return json.dumps({**json.loads(CERTIFICATE), **changes}).encode()
-
-
-INDENTED = json.dumps(json.loads(PROBLEM), indent=1).encode()
-DIGEST = hashlib.sha256(PROBLEM).hexdigest()
-BINDING: dict[str, tuple[bytes, bytes, str]] = {
-    "another's hash": (PROBLEM, rebound(problem_sha256="0" * 64), "problem_sha256"),
-    "no hash": (PROBLEM, rebound(problem_sha256=""), "problem_sha256"),
-    "half a hash": (PROBLEM, rebound(problem_sha256=DIGEST[:32]), "problem_sha256"),
-    "a hash in capitals": (PROBLEM, rebound(problem_sha256=DIGEST.upper()), "problem_sha256"),
-    "a hash with a line's end": (PROBLEM, rebound(problem_sha256=DIGEST + "\n"), "problem_sha256"),
-    "a number for a hash": (PROBLEM, rebound(problem_sha256=int(DIGEST, 16)), "problem_sha256"),
-    "the hash of the certificate": (
-        PROBLEM, rebound(problem_sha256=hashlib.sha256(CERTIFICATE).hexdigest()), "problem_sha256",
-    ),
-    "the hash of other bytes": (
-        PROBLEM, rebound(problem_sha256=hashlib.sha256(INDENTED).hexdigest()), "problem_sha256",
-    ),
-    "a line's end more": (PROBLEM + b"\n", CERTIFICATE, "problem_sha256"),
-    "a space less": (PROBLEM.replace(b": ", b":"), CERTIFICATE, "problem_sha256"),
-    "another problem": (WRITTEN["table-plain"][0], CERTIFICATE, "problem_sha256"),
-    "the files swapped": (CERTIFICATE, PROBLEM, "certificate: the fields"),
-    "the certificate twice": (CERTIFICATE, CERTIFICATE, "problem_sha256"),
-    "another schema": (PROBLEM, rebound(schema="mdsolve-certificate/2"), "schema"),
-    "the problem's schema": (PROBLEM, rebound(schema="mdsolve-problem/1"), "schema"),
-    "an unknown kind": (PROBLEM, rebound(kind="true"), "kind: 'true'"),
-    "a kind of the language": (PROBLEM, rebound(kind="__class__"), "kind: '__class__'"),
-    "a narrower scope": (PROBLEM, rebound(scope="every type"), "scope"),
-    **{
-        f"another kind, {kind}": (PROBLEM, rebound(kind=kind, scope=KINDS[kind][2]), "")
-        for kind in KINDS if kind != "implementable"
-    },
-}  # fmt: skip
-
-
 @pytest.mark.parametrize("how", BINDING)
 def test_a_certificate_speaks_of_one_problem_alone(how):
     problem, certificate, words = BINDING[how]
     verified, text = judged(problem, certificate)
     assert not verified
     assert words in text
-
-
-def hostile() -> dict[str, tuple[bytes, bytes]]:
-    """Files that would cost much time or memory if figures or lists were not capped."""
-    big, tiny = 10**1190, F(1, 10**1190)
-    long_row = [F(big - k, 3 * big) for k in range(3)]
-    return {
-        "1,300 digits": CASES["gap-l2-exact"].files({}, {"gap": F(10**1300)}),
-        "1,199 digits": CASES["gap-kl-5"].files({}, {"multiplier": F(10**1190, 7)}),
-        "a multiplier far below": CASES["gap-kl-5"].files({}, {"multiplier": F(-(10**1190), 7)}),
-        "a strength of 10^1190": CASES["gap-kl-5"].files({"strength": F(big)}),
-        "a strength of 10^-1190": CASES["gap-kl-5"].files({"strength": tiny}),
-        "an exponent of 10^40": CASES["gap-alpha-half"].files({"alpha": F(10**40)}),
-        "an exponent of 10^-40": CASES["gap-alpha-half"].files({"alpha": F(1, 10**40)}),
-        "an alpha of 10^1190": CASES["gap-alpha-more"].files({"alpha": F(big)}),
-        "an alpha near 1": CASES["gap-alpha-more"].files({"alpha": 1 + tiny}),
-        "sizes of 10^1190": CASES["gap-nash"].files({"sizes": [F(big), tiny]}),
-        "rewards of 10^1190": CASES["gap-nash"].files({"rewards": [[F(big)] * 3, [tiny] * 3]}),
-        "a long model": CASES["gap-jensen-shannon-5"].files({}, {"model": long_row}),
-        "100,001 labels": CASES["menu"].files({"groups": [str(k) for k in range(100_001)]}),
-        "10,001 types": CASES["table-plain"].files({"types": [str(k) for k in range(10_001)]}),
-        "a label of 1 MB": CASES["menu"].files({"groups": ["x" * 10**6, "y"]}),
-        "a word of 10 MB": CASES["gap-kl-5"].files({"divergence": "x" * 10**7}),
-        "a tree of 300,000": CASES["table-longest"].files({}, {"tree": [[0, None]] * 300_000}),
-        "a cycle of 500,000": CASES["table-slack"].files({}, {"cycle": list(range(500_000))}),
-        "70,000,000 bytes": (PROBLEM + b" " * 70_000_000, CERTIFICATE),
-        "70,000,000 bytes of certificate": (PROBLEM, CERTIFICATE + b" " * 70_000_000),
-        "300,000 fields": (
-            PROBLEM, rebound(witness={str(k): "1" for k in range(300_000)}),
-        ),
-        "long sums": long_sums(),
-        "long sums for 200 groups": long_pivots(),
-        "an x of 20,001 digits": CASES["lp-least"].files({}, {"x": [F(10**20_000), F(2)]}),
-        "an x of 19,000 digits": CASES["lp-least"].files({}, {"x": [F(10**19_000, 7), F(2)]}),
-    }  # fmt: skip
-
-
-def long_sums() -> tuple[bytes, bytes]:
-    """χ² of 40 outcomes, each over a denominator of its own: exact sums have 300,000 bits."""
-    count = 37
-    heads = [10**1180 + 10 ** (30 * k) + 1 for k in range(count)]
-    reference = [F(x, sum(heads)) for x in heads]
-    labels = [str(k) for k in range(count)]
-    witness = {"model": one(0, count), "gap": F(0)}
-    changes = {"reference": reference, "outcomes": labels, "rewards": [[F(1)] * count] * 2}
-    return CASES["gap-chi2-exact"].files(changes, witness)
-
-
-def long_pivots() -> tuple[bytes, bytes]:
-    count, groups = 37, 200
-    heads = [10**1180 + 10 ** (30 * k) + 1 for k in range(count)]
-    reference = [F(x, sum(heads)) for x in heads]
-    labels = [str(k) for k in range(count)]
-    changes = {"reference": reference, "outcomes": labels, "divergence": "chi2"}
-    changes |= {"groups": [f"g{k}" for k in range(groups)], "sizes": [F(1)] * groups}
-    changes |= {"rewards": [[F(1)] * count] * groups}
-    witness = {"model": one(0, count), "gap": F(10**9), "pivots": [one(1, count)] * groups}
-    witness |= {"radius": [F(0)] * groups, "participation_loss": F(-(10**9))}
-    witness |= {"payment_lower": [-F(10**9)] * groups, "payment_upper": [F(10**9)] * groups}
-    return CASES["incentive"].files(changes, witness)
-
-
-HOSTILE = hostile()
 
 
 @pytest.mark.parametrize("how", HOSTILE)

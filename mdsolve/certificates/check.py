@@ -23,7 +23,7 @@ from typing import Any
 BYTES, DIGITS, LONG = 1 << 26, 1200, 20_000  # of a file, of a number, of a linear program's witness
 LABELS, TYPES, EXPONENT, GUARD, SUM = 100_000, 10_000, 1 << 14, 32, 10_000
 INTEGER = re.compile(r"0|-?[1-9][0-9]*")
-sys.set_int_max_str_digits(LONG + 100)
+sys.set_int_max_str_digits(max(LONG, sys.get_int_max_str_digits() or BYTES))  # 0 is any number
 
 # field:kind, a kind being one of READERS or the lists whose lengths shape an array; ? allows null
 GAME = """groups:labels outcomes:labels sizes:groups rewards:groups*outcomes reference:outcomes
@@ -124,7 +124,7 @@ def shown(x: Any, up: bool = False) -> str:
     rounded = Context(prec=9, rounding=ROUND_CEILING if up else ROUND_FLOOR)
     return f"{rounded.divide(*(Decimal(int(part)) for part in (x.numerator, x.denominator)))}"
 
-@lru_cache(maxsize=64)
+@lru_cache
 def artanh(y: int, work: int) -> int:
     total, power, square, n = 0, y, y * y >> work, 1
     while power not in (0, -1):

@@ -1,0 +1,121 @@
+"""What tells a checker from a broken one: certificates and verdicts, bounds and the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import mpmath as mp
+from attacks import CASES, EASIER, FALSE, STILL_TRUE, TIGHT, WHOLE, changed, spoiled
+from certificate_claims import CLAIMS
+from hostile_files import BINDING, BORDERS, CERTIFICATE, HOSTILE, JSON, PROBLEM, WRITTEN, bind
+
+LOGS = [Fraction(*pair) for pair in ((1, 1), (2, 1), (1, 3), (5, 3), (10**50, 7), (1, 10**60))]
+EXPONENTS = [Fraction(*pair) for pair in ((0, 1), (1, 3), (-2, 7), (50, 1), (-80, 3), (2**14, 1))]
+ROOTS = [Fraction(*pair) for pair in ((0, 1), (1, 4), (2, 1), (1, 3), (10**40 + 1, 3))]
+
+
+def faults(checker: Any) -> Iterator[str]:
+    """Name what the checker judges wrong, the quickest first."""
+    for name, files in WRITTEN.items():
+        if checker.check(*files) != (True, CLAIMS[name]):
+            yield name
+    for family, name, problem, witness, words in FALSE:
+        verified, text = checker.check(*CASES[name].files(problem, witness))
+        if verified or words not in text:
+            yield f"{family} {name} {words}"
+    yield from arithmetic(checker)
+    for name, (problem, certificate, words) in BINDING.items():
+        verified, text = checker.check(problem, certificate)
+        if verified or words not in text:
+            yield name
+    for name, certificate in JSON.items():
+        if checker.check(bind(certificate)[0], certificate)[0]:
+            yield name
+        if checker.check(*bind(certificate))[0]:
+            yield name
+    for name, (files, verdict, words) in BORDERS.items():
+        verified, text = checker.check(*files())
+        if verified != verdict or words not in text:
+            yield name
+    yield from commands(checker.SOURCE)
+    yield from corruptions(checker)
+    for name, files in HOSTILE.items():
+        if checker.check(*files)[0]:
+            yield name
+
+
+def corruptions(checker: Any) -> Iterator[str]:
+    easier = {entry.strip() for entries in EASIER.values() for entry in entries.split(",")}
+    for name in TIGHT:
+        for attack in changed(CASES[name]):
+            if checker.check(attack.problem, attack.certificate)[0] != (attack.name in easier):
+                yield attack.name
+    for name in WHOLE:
+        for attack in spoiled(CASES[name]):
+            if checker.check(attack.problem, attack.certificate)[0] != (attack.name in STILL_TRUE):
+                yield attack.name
+
+
+def commands(source: str) -> Iterator[str]:
+    """Run the checker as a command that stands alone."""
+    true, false = WRITTEN["table-slack"], (PROBLEM, b"{}")
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "check.py").write_text(source, "utf-8")
+        for files, code, words in ((true, 0, "VERIFIED: under"), (false, 1, "REJECTED: certi")):
+            for path, data in zip(("p.json", "c.json"), files, strict=True):
+                (folder / path).write_bytes(data)
+            done = run(folder / "check.py", folder / "p.json", folder / "c.json")
+            if done.returncode != code or not done.stdout.startswith(words) or done.stderr:
+                yield f"command {words}"
+        for paths in ((), ("p.json",), ("p.json", "none"), ("p.json", "c.json", "c.json")):
+            done = run(folder / "check.py", *(folder / path for path in paths))
+            if done.returncode != 2 or done.stdout or not done.stderr.startswith("usage: check.py"):
+                yield f"command {paths}"
+        for over in (0, 1):
+            (folder / "c.json").write_bytes(
+                CERTIFICATE + b" " * ((1 << 26) - len(CERTIFICATE) + over)
+            )
+            (folder / "p.json").write_bytes(PROBLEM)
+            done = run(folder / "check.py", folder / "p.json", folder / "c.json")
+            if done.returncode != over or ("larger than" in done.stdout) != bool(over):
+                yield f"command, {over} over"
+
+
+def run(*arguments: Any) -> Any:
+    command = [sys.executable, "-I", "-O", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def arithmetic(checker: Any) -> Iterator[str]:
+    """Bounds hold the truth and are as narrow as their documentation says."""
+    for bits in (192, 1216):
+        by = checker.Integers(bits)
+        unit = Fraction(1, 2**bits)
+        for x in LOGS:
+            for weight in (Fraction(1), Fraction(2, 3)):
+                low, high = by.log(x, weight)
+                if not holds(low, high, mp.log, x, weight) or high - low != 3 * weight * unit:
+                    yield f"log {x}"
+        for x in EXPONENTS:
+            low, high = by.exp(x)
+            if not holds(low, high, mp.exp, x) or not 0 < high - low < high * unit:
+                yield f"exp {x}"
+        for x in ROOTS:
+            low, high = by.root(x)
+            if not low**2 <= x < high**2 or high - low != unit:
+                yield f"root {x}"
+
+
+def holds(low: Any, high: Any, function: Any, x: Fraction, weight: Any = Fraction(1)) -> bool:
+    """Compare exactly with mpmath's number, a dyadic whose error is far below the bounds' width."""
+    with mp.workdps(600):
+        whole = mp.mpf(x.numerator) / x.denominator
+        value = function(whole) * weight.numerator / weight.denominator
+        sign, mantissa, exponent, _ = value._mpf_
+    truth = (-1) ** sign * int(mantissa) * Fraction(2) ** int(exponent)
+    return low <= truth <= high
