@@ -208,7 +208,7 @@ STILL_TRUE = {  # which of `spoiled` are true all the same, and why
 TIGHT = [  # the cases whose figures all are as small, or as large, as they can be
     name
     for name in CASES
-    if not name.startswith(("gap", "types-max", "types-any", "table-plain"))
+    if not name.startswith(("gap", "types-max", "types-any", "table-plain", "types-absent"))
     or name.endswith("exact")
 ]
 WHOLE = [  # one of every form, kind and optional field, for the attacks that try every place
@@ -350,7 +350,19 @@ FALSE: list[tuple[str, str, dict, dict, str]] = [  # family, case, problem, witn
     ("floor", "floor-max", {}, {"report": fractions("2 0 1")}, "the max is not 1"),
     ("floor", "floor-max", {}, {"report": fractions("1 -1 0"), "upper": F(99)}, "negative"),
     ("floor", "floor-max", {"domain": "sum"}, {"lower": F(1)}, "lower: the models prove"),
+    ("floor", "floor-sum", {}, {"models": {"den": "1", "num": []}}, "not of shape"),
     # menus
+    ("menu", "menu", {"sizes": fractions("-1/2 1")}, {}, "sizes: one is negative"),
+    ("menu", "menu", {"sizes": fractions("2 -1/10")}, {}, "sizes: one is negative"),
+    ("types", "types-any", {"sizes": fractions("1 2 1 -1/2")}, {}, "sizes: one is negative"),
+    ("gaps", "gap-corner-l2", {"sizes": fractions("2 -1/2")}, {}, "not positive"),
+    ("gaps", "gap-corner-l2", {"strength": F(-1, 2)}, {}, "not positive"),
+    ("incentive", "incentive", {}, {"gap": F(-1, 2)}, "gap: the witness proves 0"),
+    ("rules", "gap-alpha-half", {"rewards": rows("-1/2 2 3", "1 1 1")}, {"gap": F(99)},
+     "rewards: one"),
+    ("types", "table-plain", {}, {"epsilon": F(-1, 2)}, "epsilon: negative"),
+    ("cycles", "table-refuted", {"values": rows("3/2 1", "1 1")}, {"gain": F(-1, 4)}, "gain: not"),
+    ("menu", "menu", {"groups": []}, {}, "not 1 to 100000 labels"),
     ("menu", "menu", {}, {"choice": 1}, "choice: entry 'entry 0'"),
     ("menu", "menu", {}, {"choice": -2}, "choice: entry 'entry 0'"),
     ("menu", "menu", {}, {"payments": fractions("0 1")}, "'short': the payment is not 1"),
@@ -370,7 +382,7 @@ FALSE: list[tuple[str, str, dict, dict, str]] = [  # family, case, problem, witn
     ("types", "table-plain", {}, {"participation": F(1)}, "participation: some type gets less"),
     ("types", "table-plain", {}, {"payments": fractions("1 3")}, "not of shape"),
     ("types", "table-plain", {"values": rows("1 2", "2 4")}, {}, "not of shape"),
-    ("types", "table-plain", {"types": ["low", "low", "high"]}, {}, "different labels"),
+    ("types", "table-plain", {"types": ["low", "low", "high"]}, {}, "a label twice"),
     ("types", "table-slack", {}, {"epsilon": F(999999, 1000000)}, "gains over epsilon"),
     ("types", "table-slack", {}, {"epsilon": F(2)}, "cycle: other payments may leave less"),
     ("types", "types-sum", {},
@@ -480,7 +492,7 @@ FALSE: list[tuple[str, str, dict, dict, str]] = [  # family, case, problem, witn
     ("lp", "lp-least", {"senses": ["=", "<=", ">=", ">="]}, {}, "senses: not"),
     ("lp", "lp-least", {"senses": [["=="], "<=", ">=", ">="]}, {}, "senses: not"),
     ("lp", "lp-least", {"senses": [None, "<=", ">=", ">="]}, {}, "senses: not"),
-    ("lp", "lp-least", {"columns": ["x", "x"]}, {}, "different labels"),
+    ("lp", "lp-least", {"columns": ["x", "x"]}, {}, "a label twice"),
     ("lp", "lp-least", {"columns": ["x", "z"]}, {}, "A: not one object of columns"),
     ("lp", "lp-least", {"A": [{"x": "1"}, {"x": "3"}, {"x": "1"}]}, {}, "A: not one object"),
     ("lp", "lp-least", {"A": [["1", "1/2"], {"x": "3"}, {"x": "1"}, {"y": "1"}]}, {}, "A: not one"),

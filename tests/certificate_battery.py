@@ -15,6 +15,10 @@ from attacks import CASES, EASIER, FALSE, STILL_TRUE, TIGHT, WHOLE, changed, spo
 from certificate_claims import CLAIMS
 from hostile_files import BINDING, BORDERS, CERTIFICATE, HOSTILE, JSON, PROBLEM, WRITTEN, bind
 
+REFUSED = [
+    (f"{family} {name} {words}", CASES[name].files(problem, witness), words)
+    for family, name, problem, witness, words in FALSE
+]
 LOGS = [Fraction(*pair) for pair in ((1, 1), (2, 1), (1, 3), (5, 3), (10**50, 7), (1, 10**60))]
 EXPONENTS = [Fraction(*pair) for pair in ((0, 1), (1, 3), (-2, 7), (50, 1), (-80, 3), (2**14, 1))]
 ROOTS = [Fraction(*pair) for pair in ((0, 1), (1, 4), (2, 1), (1, 3), (10**40 + 1, 3))]
@@ -25,11 +29,13 @@ def faults(checker: Any) -> Iterator[str]:
     for name, files in WRITTEN.items():
         if checker.check(*files) != (True, CLAIMS[name]):
             yield name
-    for family, name, problem, witness, words in FALSE:
-        verified, text = checker.check(*CASES[name].files(problem, witness))
+    for name, files, words in REFUSED:
+        verified, text = checker.check(*files)
         if verified or words not in text:
-            yield f"{family} {name} {words}"
+            yield name
     yield from arithmetic(checker)
+    yield from powers(checker)
+    yield from sums(checker)
     for name, (problem, certificate, words) in BINDING.items():
         verified, text = checker.check(problem, certificate)
         if verified or words not in text:
@@ -43,7 +49,7 @@ def faults(checker: Any) -> Iterator[str]:
         verified, text = checker.check(*files())
         if verified != verdict or words not in text:
             yield name
-    yield from commands(checker.SOURCE)
+    yield from commands(checker.source())
     yield from corruptions(checker)
     for name, files in HOSTILE.items():
         if checker.check(*files)[0]:
@@ -95,6 +101,8 @@ def run(*arguments: Any) -> Any:
 
 def arithmetic(checker: Any) -> Iterator[str]:
     """Bounds hold the truth and are as narrow as their documentation says."""
+    if checker.artanh(0, 64) != 0:
+        yield "artanh 0"
     for bits in (192, 1216):
         by = checker.Integers(bits)
         unit = Fraction(1, 2**bits)
@@ -107,10 +115,46 @@ def arithmetic(checker: Any) -> Iterator[str]:
             low, high = by.exp(x)
             if not holds(low, high, mp.exp, x) or not 0 < high - low < high * unit:
                 yield f"exp {x}"
+        low, high = by.exp(Fraction(0))
+        if high - low != unit / 2**31:
+            yield "the guard of exp"
+        last = Fraction(-2 * (bits + 64))
+        if not by.exp(last)[0] > 0 or by.exp(last - unit) != (0, unit):
+            yield "the last exponent that is not 0"
         for x in ROOTS:
             low, high = by.root(x)
             if not low**2 <= x < high**2 or high - low != unit:
                 yield f"root {x}"
+
+
+def powers(checker: Any) -> Iterator[str]:
+    """A power goes from end to end outward, whatever its logarithms and exponentials are."""
+
+    class Wide:
+        def log(self, x: Fraction) -> tuple[Fraction, Fraction]:
+            return x, x + 1
+
+        def exp(self, x: Fraction) -> tuple[Fraction, Fraction]:
+            return x - 10, x + 10
+
+    for exponent in (Fraction(2), Fraction(-2)):
+        low, high = sorted((3 * exponent, 4 * exponent))
+        if checker.power(Fraction(3), exponent, Wide()) != (low - 10, high + 10):
+            yield f"power {exponent}"
+    if checker.power(Fraction(0), Fraction(1, 2), Wide()) != (0, 0):
+        yield "power of 0"
+
+
+def sums(checker: Any) -> Iterator[str]:
+    """Sums are exact over denominators of up to 10,000 bits, and rounded outward past that."""
+    by, zero = checker.Integers(192), Fraction(0)
+    for den, exact in ((2**10_000 - 1, True), (2**10_000, False)):
+        truth = Fraction(1, den)
+        if by.sums("chi2", 0, [zero], [truth]) != ((truth,) * 2 if exact else (0, by.unit(1))):
+            yield f"a sum over {den}"
+    halves = [Fraction(1, 2**9_000), Fraction(1, 3**2_000)]
+    if by.sums("chi2", 0, [zero] * 2, halves) != (0, by.unit(2)):
+        yield "a sum over two long denominators"
 
 
 def holds(low: Any, high: Any, function: Any, x: Fraction, weight: Any = Fraction(1)) -> bool:

@@ -249,6 +249,20 @@ def menus() -> Iterator[Case]:
         yield Case(name, "menu", "menu", problem, {"choice": choice, "payments": payments})
 
 
+def absent() -> Iterator[Case]:
+    """A group, and a type, of size 0."""
+    sizes = fractions("0 1")
+    problem = {"groups": ["none", "kind"], "entries": ["u", "v"], "sizes": sizes}
+    problem |= {"values": rows("9 0", "0 1"), "boosts": fractions("1/2 0")}
+    witness = {"choice": 1, "payments": fractions("0 1/2")}
+    yield Case("menu-absent", "menu", "menu", problem, witness)
+    problem = {"types": ["none", "some"], "outcomes": ["x"], "domain": "sum", "sizes": sizes}
+    problem |= {"rewards": rows("1", "1"), "allocations": rows("1", "1")}
+    witness = {"payments": fractions("0 0"), "epsilon": F(0)}
+    witness |= {"participation": None, "tree": None, "cycle": None}
+    yield Case("types-absent", "implementable", "types", problem, witness)
+
+
 def tables() -> Iterator[Case]:
     optional = {"participation": None, "tree": None, "cycle": None}
     labels = ["low", "middle", "high"]
@@ -324,5 +338,5 @@ def programs() -> Iterator[Case]:
 
 
 def cases() -> list[Case]:
-    makers = (gaps, incentives, floors, menus, tables, types, programs)
+    makers = (gaps, incentives, floors, menus, absent, tables, types, programs)
     return [case for maker in makers for case in maker()]

@@ -119,6 +119,11 @@ CLAIMS = {
         "the first of 3 entries with the most welfare, at its pivots, is truthful for "
         "every type of the continuum; here it is 'entry 0'"
     ),
+    "menu-absent": (
+        "the first of 2 entries with the most welfare, at its pivots, is truthful for "
+        "every type of the continuum; here it is 'v'"
+    ),
+    "types-absent": "under the payments none of 2 types gains anything by another's report",
     "table-longest": (
         "under the payments none of 3 types gains anything by another's report; truth "
         "gives each 0 or more; no such payments charge any type more"

@@ -190,9 +190,9 @@ def filled(size: int) -> tuple[bytes, bytes]:
 #: the last that a cap lets pass, the first that it does not
 BORDERS: dict[str, tuple[Any, bool, str]] = {
     "100,000 labels": (lambda: labelled(100_000), False, "problem.sizes: not of shape"),
-    "100,001 labels": (lambda: labelled(100_001), False, "different labels"),
+    "100,001 labels": (lambda: labelled(100_001), False, "not 1 to 100000 labels"),
     "labels of 200": (lambda: labelled(2, 200), True, "first of 2 entries"),
-    "labels of 201": (lambda: labelled(2, 201), False, "different labels"),
+    "labels of 201": (lambda: labelled(2, 201), False, "not a word"),
     "10,000 types": (lambda: many_types(10_000), False, "sum is not 1"),
     "10,001 types": (lambda: many_types(10_001), False, "more than 10000"),
     "1,200 digits": (lambda: digits("gap-l2-exact", 1_200), True, "within 1.00000000E+1199"),
@@ -207,7 +207,8 @@ BORDERS: dict[str, tuple[Any, bool, str]] = {
     "67,108,865 bytes": (lambda: filled((1 << 26) + 1), False, "larger than"),
     "an exponent of 2^14": (lambda: exponent(F(0)), False, "gap: the witness proves"),
     "an exponent past 2^14": (lambda: exponent(F(1, 10**9)), False, "out of range"),
-    "words of 41": (lambda: (PROBLEM, rebound(kind="x" * 41)), False, f"kind: '{'x' * 40}' is"),
+    "a word of 200": (lambda: (PROBLEM, rebound(kind="x" * 200)), False, "x' is unknown"),
+    "a word of 201": (lambda: (PROBLEM, rebound(kind="x" * 201)), False, "not a word"),
 }
 
 

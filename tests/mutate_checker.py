@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import copy
 import gc
 import os
 import random
@@ -156,12 +155,12 @@ def mutants() -> list[tuple[str, int, int]]:
 def load(tree: ast.Module) -> ModuleType:
     module = ModuleType("broken_checker")
     exec(compile(ast.fix_missing_locations(tree), str(CHECKER), "exec"), vars(module))
-    module.SOURCE = ast.unparse(tree)
+    module.source = lambda: ast.unparse(tree)
     return module
 
 
 def broken(k: int, j: int) -> ModuleType:
-    tree = copy.deepcopy(ast.parse(CHECKER.read_text("utf-8")))
+    tree = ast.parse(CHECKER.read_text("utf-8"))
     node = list(ast.walk(tree))[k]
     return load(Replace(node, list(edits(node))[j][1]).visit(tree))
 

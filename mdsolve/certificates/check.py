@@ -21,9 +21,9 @@ from types import SimpleNamespace as Fields
 from typing import Any
 
 BYTES, DIGITS, LONG = 1 << 26, 1200, 20_000  # of a file, of a number, of a linear program's witness
-LABELS, TYPES, EXPONENT, GUARD, SUM = 100_000, 10_000, 1 << 14, 32, 10_000
+WORD, LABELS, TYPES, EXPONENT, GUARD, SUM = 200, 100_000, 10_000, 1 << 14, 32, 10_000
 INTEGER = re.compile(r"0|-?[1-9][0-9]*")
-sys.set_int_max_str_digits(max(LONG, sys.get_int_max_str_digits() or BYTES))  # 0 is any number
+sys.set_int_max_str_digits(max(LONG, sys.get_int_max_str_digits()))
 
 # field:kind, a kind being one of READERS or the lists whose lengths shape an array; ? allows null
 GAME = """groups:labels outcomes:labels sizes:groups rewards:groups*outcomes reference:outcomes
@@ -54,36 +54,39 @@ def parse(data: bytes, name: str) -> Any:
     try:
         return json.loads(data.decode("utf-8"), object_pairs_hook=unique)
     except (ValueError, RecursionError) as error:
-        raise Rejected(f"{name}: not JSON as it must be ({str(error)[:80]})") from None
+        raise Rejected(f"{name}: not JSON as it must be ({error})") from None
 
-def integer(given: Any, name: str, digits: int = DIGITS) -> int:
-    sound = isinstance(given, str) and len(given) <= digits and INTEGER.fullmatch(given)
-    need(sound, f"{name}: not an integer in canonical form, of {digits} digits at most")
+def integer(given: Any, name: str, known: Fields, *_: Any) -> int:
+    sound = isinstance(given, str) and len(given) <= known.digits and INTEGER.fullmatch(given)
+    need(sound, f"{name}: not an integer in canonical form, of {known.digits} digits at most")
     return int(given)
 
 def number(given: Any, name: str, known: Fields, *_: Any) -> Any:
     top, *rest = given.split("/", 1) if isinstance(given, str) else [given]
-    num, den = integer(top, name), integer(rest[0], name) if rest else 1
-    need((den > 1 or not rest) and gcd(num, den) == 1, f"{name}: {given[:40]} is not reduced")
+    num, den = integer(top, name, known), integer(rest[0], name, known) if rest else 1
+    need((den > 1 or not rest) and gcd(num, den) == 1, f"{name}: a fraction that is not reduced")
     return known.by.exact(num, den)
 
 def array(given: Any, name: str, known: Fields, *shape: int) -> list:
     """A list or a list of rows, all over one denominator; a shape of 0 stands for any."""
-    read = fields(given, name, known, "den:word num:list")
-    flat, den = len(shape) == 1, integer(read.den, name, known.digits)
+    read = fields(given, name, known, "den:integer num:list")
+    flat, den = len(shape) == 1, read.den
     rows = [read.num] if flat else read.num
     sound = rows and all(isinstance(row, list) and len(row) == shape[-1] for row in rows)
     need(sound and len(rows) == (flat or shape[0] or len(rows)), f"{name}: not of shape {shape}")
-    table = [[integer(x, name, known.digits) for x in row] for row in rows]
+    table = [[integer(x, name, known) for x in row] for row in rows]
     need(den > 0 and gcd(den, *(x for row in table for x in row)) == 1, f"{name}: not reduced")
     table = [[known.by.exact(x, den) for x in row] for row in table]
-    return table[0] if flat else table
+    return table.pop() if flat else table
+
+def word(given: Any, name: str, *_: Any) -> str:
+    sound = isinstance(given, str) and 0 < len(given) <= WORD and given.isprintable()
+    need(sound, f"{name}: not a word of 1 to {WORD} printable characters")
+    return given
 
 def labels(given: Any, name: str, *_: Any) -> list:
-    sound = isinstance(given, list) and 0 < len(given) <= LABELS
-    sound = sound and all(isinstance(x, str) and 0 < len(x) <= 200 for x in given)
-    sound = sound and all(map(str.isprintable, given)) and len(set(given)) == len(given)
-    need(sound, f"{name}: not 1 to {LABELS} different labels, short and printable")
+    need(isinstance(given, list) and 0 < len(given) <= LABELS, f"{name}: not 1 to {LABELS} labels")
+    need(len({word(x, name) for x in given}) == len(given), f"{name}: a label twice")
     return given
 
 def plain(kind: type) -> Any:
@@ -92,8 +95,8 @@ def plain(kind: type) -> Any:
         return given
     return read
 
-READERS = {"labels": labels, "number": number, "word": plain(str), "index": plain(int),
-           "truth": plain(bool), "list": plain(list), "object": plain(dict)}
+READERS = {"integer": integer, "number": number, "word": word, "labels": labels,
+           "index": plain(int), "truth": plain(bool), "list": plain(list), "object": plain(dict)}
 
 def fields(given: Any, name: str, known: Fields, spec: str) -> Fields:
     kinds = dict(part.split(":") for part in spec.split())
@@ -109,7 +112,7 @@ def fields(given: Any, name: str, known: Fields, spec: str) -> Fields:
     return found
 
 def in_domain(row: list, domain: str, name: str) -> None:
-    need(domain in ("sum", "max"), f"domain: {domain[:40]!r} is unknown")
+    need(domain in ("sum", "max"), f"domain: {domain!r} is unknown")
     whole = sum(row) if domain == "sum" else max(row)
     need(min(row) >= 0 and whole == 1, f"{name}: an entry is negative, or the {domain} is not 1")
 
@@ -143,9 +146,7 @@ class Integers:
         return Fraction(count, 1 << self.bits)
 
     def log(self, x: Fraction, weight: Any = 1) -> tuple:
-        """weight log x, 0 for weight 0: k log 2 + 2 artanh((y - 1)/(y + 1)), x = 2^k y."""
-        if not weight:
-            return 0, 0
+        """weight log x: k log 2 + 2 artanh((y - 1)/(y + 1)), x = 2^k y."""
         k = x.numerator.bit_length() - x.denominator.bit_length()
         a, b = x.numerator << max(0, -k), x.denominator << max(0, k)
         total = artanh(((a - b) << self.work) // (a + b), self.work)
@@ -211,7 +212,7 @@ DIVERGENCES = {  # bounds of d(p, q), and of its conjugate d*(s; q)
 }
 
 def combined(w: Fields, weights: list) -> list:
-    need(w.divergence in DIVERGENCES, f"divergence: {w.divergence[:40]!r} is unknown")
+    need(w.divergence in DIVERGENCES, f"divergence: {w.divergence!r} is unknown")
     sound = w.strength > 0 and min(w.sizes) >= 0 and min(w.reference) > 0
     need(sound, "strength, sizes or reference: not positive")
     in_domain(w.reference, "sum", "reference")
@@ -233,7 +234,8 @@ def above(w: Fields, c: list, multiplier: Any) -> Any:
     return multiplier + w.strength * w.by.sums(w.divergence, 1, s, w.reference)[1]
 
 def power(x: Any, exponent: Any, by: Integers) -> tuple:
-    if x == 0 < exponent:
+    if not x:
+        inside(exponent)
         return 0, 0
     low, high = sorted(exponent * end for end in by.log(inside(x)))
     return by.exp(low)[0], by.exp(high)[1]
@@ -389,7 +391,7 @@ PROOFS = {"optimal": ["x", "y"], "infeasible": ["y"], "unbounded": ["x", "ray"]}
 
 def lp(w: Fields) -> str:
     given = [name for name in ("x", "y", "ray") if getattr(w, name) is not None]
-    need(PROOFS.get(w.status) == given, f"status: not {w.status[:40]!r}, by the vectors given")
+    need(PROOFS.get(w.status) == given, f"status: not {w.status!r}, by the vectors given")
     place = {name: j for j, name in enumerate(w.columns)}
     sound = all(isinstance(row, dict) and row.keys() <= place.keys() for row in w.A)
     need(sound and len(w.A) == len(w.rows), "A: not one object of columns for each row")
@@ -410,7 +412,7 @@ def lp(w: Fields) -> str:
     scale, (prices,) = integers([w.y])
     rest = [x * scale if w.x else 0 for x in cost]
     for price, row in zip(prices, table):
-        for j, a in row if price else ():
+        for j, a in row:
             rest[j] -= price * a
     need(not any(rest), "y: it does not add up to the objective")
     if w.x:
@@ -444,7 +446,7 @@ def check(problem: bytes, certificate: bytes, backend: Any = Integers) -> tuple:
                    "schema:word kind:word problem_sha256:word scope:word witness:object")
         need(c.schema == "mdsolve-certificate/1", "certificate: another schema")
         need(c.problem_sha256 == hashlib.sha256(problem).hexdigest(), "problem_sha256: another's")
-        need(c.kind in KINDS, f"kind: {c.kind[:40]!r} is unknown")
+        need(c.kind in KINDS, f"kind: {c.kind!r} is unknown")
         judge, forms, scope, spec = KINDS[c.kind]
         need(c.scope == scope, f"scope: a certificate of this kind speaks of {scope}")
         form: Any = p.get("form") if isinstance(p, dict) else None
