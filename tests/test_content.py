@@ -293,3 +293,24 @@ def test_an_auction_with_a_divergence_is_content_whose_outcomes_are_the_agents()
         assert np.abs(smooth.allocation - plain.allocation).max() <= off
         assert posterior_regret(mechanism, rewards, [1, 1]).gains.max() <= 1e-12
     assert 0.01 < smooth.allocation.min() < 0.5
+
+
+@pytest.mark.parametrize("name", DIVERGENCES)
+@pytest.mark.parametrize("strength", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("mass", [0.25, 1e-12, 1e-300])
+def test_tiny_masses_and_extreme_strengths_keep_the_identities(name, strength, mass):
+    rewards = np.random.default_rng(0).normal(size=(3, 2, 4))
+    beliefs = FiniteBeliefs([0.5, 0.5], [[[0.8, 0.2], [0.3, 0.7]]] * 3)
+    reference = [1.0 - 3.0 * mass, mass, mass, mass]
+    mechanism = DataDrivenVCG(Content(name, reference, strength), beliefs)
+    outcome = mechanism.expected(rewards, [0, 1, 1])
+    charges = [
+        mechanism.world.charge(model, mechanism.world.reference)
+        for model in (outcome.allocation, *outcome.pivots)
+    ]
+    scale = 10.0 + max(charges)
+    contributions = marginal_contributions(mechanism, rewards, [0, 1, 1])
+    assert_allclose(outcome.utilities, contributions, atol=1e-12 * scale)
+    assert_allclose(outcome.externality + outcome.steering, outcome.payments, atol=1e-12 * scale)
+    found = posterior_regret(mechanism, rewards, [0, 1, 1], [[(rewards[1], 0)], [], []])
+    assert found.gains.max() <= 1e-12 * scale
