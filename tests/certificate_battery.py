@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any
 
 import mpmath as mp
@@ -35,6 +36,9 @@ def faults(checker: Any) -> Iterator[str]:
             yield name
     yield from arithmetic(checker)
     yield from powers(checker)
+    yield from coarse(checker)
+    yield from directions(checker)
+    yield from precision(checker)
     yield from sums(checker)
     for name, (problem, certificate, words) in BINDING.items():
         verified, text = checker.check(problem, certificate)
@@ -143,6 +147,92 @@ def powers(checker: Any) -> Iterator[str]:
             yield f"power {exponent}"
     if checker.power(Fraction(0), Fraction(1, 2), Wide()) != (0, 0):
         yield "power of 0"
+
+
+def coarse(checker: Any) -> Iterator[str]:
+    """With bounds an eighth wide, a claim must have that much room, each end in its direction.
+
+    A logarithm off by 1/8 moves λ D by λ/8, and an exponential off by an eighth of itself moves the
+    bound of Φ from above by λ/8: a gap and an interval's end take both.
+    """
+
+    class Coarse(checker.Integers):
+        def log(self, x: Fraction, weight: Fraction) -> tuple[Fraction, Fraction]:
+            low, high = super().log(x, weight)
+            return low - weight / 8, high + weight / 8
+
+        def exp(self, x: Fraction) -> tuple[Fraction, Fraction]:
+            low, high = super().exp(x)
+            return low * 7 / 8, high * 9 / 8
+
+        def root(self, x: Fraction) -> tuple[Fraction, Fraction]:
+            low, high = super().root(x)
+            return low - Fraction(1, 8), high + Fraction(1, 8)
+
+    for case, fields in COARSE.items():
+        true = CASES[case]
+        room = {name: moved(true.witness[name], way) for name, way in fields.items()}
+        if not checker.check(*true.files({}, room), Coarse)[0]:
+            yield f"coarse {case}"
+        for name, way in fields.items():
+            short = {**room, name: moved(true.witness[name], way * Fraction(999, 1000))}
+            if checker.check(*true.files({}, short), Coarse)[0]:
+                yield f"coarse {case} {name}"
+
+
+COARSE = {  # how far each figure must move
+    "incentive-kl": {
+        "gap": Fraction(5, 4),
+        "payment_lower": -Fraction(5, 4),
+        "payment_upper": Fraction(5, 4),
+        "participation_loss": Fraction(5, 4),
+    },
+    "floor-kl": {"lower": -Fraction(5, 8), "upper": Fraction(5, 8)},
+    "gap-kl-5": {"gap": Fraction(5, 4)},
+    "gap-egalitarian": {"gap": Fraction(5, 4)},
+    "gap-nash": {"gap": Fraction(2)},
+}
+
+
+def directions(checker: Any) -> Iterator[str]:
+    """A welfare of powers and its conjugate are bounded from below, whichever the sign."""
+
+    class Wide:
+        def log(self, x: Fraction, weight: Any = 1) -> tuple[Fraction, Fraction]:
+            return -weight, 2 * weight
+
+        def exp(self, x: Fraction) -> tuple[Fraction, Fraction]:
+            return x - 10, x + 10
+
+    rewards = [[Fraction(1)]]
+    for alpha, total, conjugate in (
+        (Fraction(1, 2), 3 * 2 * Fraction(-1, 2) - 60, -3 * 11),
+        (Fraction(3), -3 * Fraction(12, 2), 3 * Fraction(3, 2) * (Fraction(-2, 3) - 10)),
+    ):
+        w = SimpleNamespace(rule="alpha", alpha=alpha, by=Wide(), rewards=rewards)
+        w.sizes, w.weights = [Fraction(3)], [Fraction(1)]
+        if checker.welfare(w, [Fraction(1)]) != (total, conjugate):
+            yield f"welfare {alpha}: {checker.welfare(w, [Fraction(1)])}"
+
+
+def precision(checker: Any) -> Iterator[str]:
+    """Bounds are as many bits finer as the strength is longer, up to 1,024."""
+    seen = []
+
+    class Spy(checker.Integers):
+        def __init__(self, bits: int) -> None:
+            seen.append(bits)
+            super().__init__(bits)
+
+    for strength in (Fraction(5), Fraction(1, 3), Fraction(10**1190)):
+        checker.check(*CASES["gap-l2-exact"].files({"strength": strength}), Spy)
+    checker.check(*WRITTEN["menu"], Spy)
+    if seen != [195, 193, 1216, 192]:
+        yield f"precision {seen}"
+
+
+def moved(figure: Any, way: Fraction) -> Any:
+    return [x + way for x in figure] if isinstance(figure, list) else figure + way
 
 
 def sums(checker: Any) -> Iterator[str]:

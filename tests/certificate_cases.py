@@ -170,7 +170,7 @@ def gaps() -> Iterator[Case]:
 def loose_gaps() -> Iterator[Case]:
     """Witnesses far from the optimum, at the zeros and corners of the formulas."""
     corner, c = fractions("1 0 0"), combined(SIZES)
-    witness = {"model": corner, "multiplier": max(c), "weights": SIZES, "gap": F(60)}
+    witness = {"model": corner, "multiplier": max(c), "weights": SIZES, "gap": F(181, 3)}
     for divergence in ("kl", "l2", "chi2", "hellinger", "jensen-shannon"):
         yield Case(f"gap-corner-{divergence}", "gap", "game", game(divergence), witness)
     far = {**witness, "multiplier": F(30)}
@@ -236,6 +236,37 @@ def floors() -> Iterator[Case]:
     witness = {"report": report, "multiplier": multiplier, "upper": upper}
     witness |= {"models": models, "lower": lower}
     yield Case("floor-max", "floor", "floor", {**problem, "domain": "max"}, witness)
+
+
+def inexact() -> Iterator[Case]:
+    """Incentives and floors by KL: every figure has 1e-12 to spare."""
+    import mdsolve as md
+
+    def trained(sizes: list[F]) -> Any:
+        there = [(row, w) for row, w in zip(REWARDS, sizes, strict=True) if w]
+        rewards = [[float(x) for x in row] for row, _ in there]
+        shown = md.Game([float(q) for q in REFERENCE], rewards, [float(w) for _, w in there])
+        return md.SocialWelfare("kl", float(STRENGTH)).train(shown)
+
+    whole, without = trained(SIZES), [trained([F(0), F(1)]), trained([F(2), F(0)])]
+    paid, lost = [], []
+    for size, row, pivot in zip(SIZES, REWARDS, without, strict=True):
+        truth = size * dot(row, near(whole.model))
+        paid.append(F(pivot.lower) - F(whole.lower) + truth)
+        lost.append(F(pivot.lower) - F(whole.lower))
+    witness = {"model": near(whole.model), "multiplier": F(float(whole.multiplier)), "gap": TINY}
+    witness |= {"pivots": [near(pivot.model) for pivot in without], "radius": fractions("0 0")}
+    witness |= {"payment_lower": [x - TINY for x in paid]}
+    witness |= {"payment_upper": [x + TINY for x in paid]}
+    witness |= {"participation_loss": max(lost) + TINY}
+    yield Case("incentive-kl", "incentive", "game", game("kl"), witness)
+    best = without[0]
+    witness = {"report": fractions("1/3 1/3 1/3"), "models": [near(best.model)]}
+    witness |= {"multiplier": F(float(best.multiplier)) + F(1, 3)}
+    witness |= {"lower": F(best.lower) + min(near(best.model)) - TINY}
+    witness |= {"upper": F(best.lower) + F(1, 3) + TINY}
+    problem = game("kl", group=0, size=F(1), domain="sum")
+    yield Case("floor-kl", "floor", "floor", problem, witness)
 
 
 def menus() -> Iterator[Case]:
@@ -325,6 +356,9 @@ def programs() -> Iterator[Case]:
     least = {**problem, "minimize": True, "c": fractions("1 1"), "b": fractions("2 3 0 0")}
     witness = {"x": fractions("1 2"), "y": fractions("2 -1/3 0 0"), "ray": None}
     yield Case("lp-least", "lp", "lp", least, {"status": "optimal", **witness})
+    thirds = {**least, "b": fractions("2 1 0 0")}
+    halves = {"x": fractions("1/3 10/3"), "y": fractions("2 -1/3 0 0"), "ray": None}
+    yield Case("lp-thirds", "lp", "lp", thirds, {"status": "optimal", **halves})
     most = {**least, "minimize": False}
     witness = {"x": fractions("0 4"), "y": fractions("-2 0 1 0"), "ray": None}
     yield Case("lp-most", "lp", "lp", most, {"status": "optimal", **witness})
@@ -338,5 +372,5 @@ def programs() -> Iterator[Case]:
 
 
 def cases() -> list[Case]:
-    makers = (gaps, incentives, floors, menus, absent, tables, types, programs)
+    makers = (gaps, incentives, floors, inexact, menus, absent, tables, types, programs)
     return [case for maker in makers for case in maker()]

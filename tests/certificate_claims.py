@@ -57,24 +57,31 @@ CLAIMS = {
         "the model is within 1E-12 of the alpha optimum, which lies in [-9.63420420, -9.63420419]"
     ),
     "gap-corner-kl": (
-        "the model is within 60 of the social optimum, which lies in [-2.16573591, 1.09255843]"
+        "the model is within 60.3333334 of the social optimum, which lies in "
+        "[-2.16573591, 1.09255843]"
     ),
     "gap-corner-l2": (
-        "the model is within 60 of the social optimum, which lies in [-0.644444445, 1.10383334]"
+        "the model is within 60.3333334 of the social optimum, which lies in "
+        "[-0.644444445, 1.10383334]"
     ),
     "gap-corner-chi2": (
-        "the model is within 60 of the social optimum, which lies in [-3.7, 1.08808334]"
+        "the model is within 60.3333334 of the social optimum, which lies in [-3.7, 1.08808334]"
     ),
     "gap-corner-hellinger": (
-        "the model is within 60 of the social optimum, which lies in [-1.62893219, 1.10078564]"
+        "the model is within 60.3333334 of the social optimum, which lies in "
+        "[-1.62893219, 1.10078564]"
     ),
     "gap-corner-jensen-shannon": (
-        "the model is within 60 of the social optimum, which lies in [0.221192228, 1.11567435]"
+        "the model is within 60.3333334 of the social optimum, which lies in "
+        "[0.221192228, 1.11567435]"
     ),
     "gap-far-l2": (
-        "the model is within 60 of the social optimum, which lies in [-0.644444445, 28.0555556]"
+        "the model is within 60.3333334 of the social optimum, which lies in "
+        "[-0.644444445, 28.0555556]"
     ),
-    "gap-far-chi2": "the model is within 60 of the social optimum, which lies in [-3.7, 25]",
+    "gap-far-chi2": (
+        "the model is within 60.3333334 of the social optimum, which lies in [-3.7, 25]"
+    ),
     "gap-absent-nash-None": (
         "the model is within 20 of the nash optimum, which lies in [-2.96609570, -1.54943021]"
     ),
@@ -91,8 +98,8 @@ CLAIMS = {
         "the model is within 300 of the alpha optimum, which lies in [-54.7222223, -1.73693491]"
     ),
     "gap-egalitarian-loose": (
-        "the model is within 60 of the egalitarian optimum, which lies in [-3.36573591, "
-        "0.382867811]"
+        "the model is within 60.3333334 of the egalitarian optimum, which lies in "
+        "[-3.36573591, 0.382867811]"
     ),
     "incentive": (
         "at this profile no report in the continuum gains a group over 0, truth costs "
@@ -110,6 +117,14 @@ CLAIMS = {
     "floor-max": (
         "welfare with group 'short' at its worst type of the max domain, of the stated "
         "size or more, lies in [0.197222222, 0.626833334]"
+    ),
+    "incentive-kl": (
+        "at this profile no report in the continuum gains a group over 1E-12, truth costs"
+        " none over 0, and at the stated profile payments lie in their intervals"
+    ),
+    "floor-kl": (
+        "welfare with group 'short' at its worst type of the sum domain, of the stated "
+        "size or more, lies in [0.457291363, 0.620141953]"
     ),
     "menu": (
         "the first of 2 entries with the most welfare, at its pivots, is truthful for "
@@ -148,6 +163,7 @@ CLAIMS = {
     "types-max": "under the payments none of 4 types gains over 0.466666667 by another's report",
     "types-any": "under the payments none of 4 types gains over 3.16666667 by another's report",
     "lp-least": "the linear program's optimum is 3, attained at x",
+    "lp-thirds": "the linear program's optimum is 3.66666666, attained at x",
     "lp-most": "the linear program's optimum is 4, attained at x",
     "lp-infeasible": "the linear program has no feasible point",
     "lp-unbounded": "the linear program is unbounded",

@@ -62,9 +62,9 @@ def integer(given: Any, name: str, known: Fields, *_: Any) -> int:
     return int(given)
 
 def number(given: Any, name: str, known: Fields, *_: Any) -> Any:
-    top, *rest = given.split("/", 1) if isinstance(given, str) else [given]
-    num, den = integer(top, name, known), integer(rest[0], name, known) if rest else 1
-    need((den > 1 or not rest) and gcd(num, den) == 1, f"{name}: a fraction that is not reduced")
+    top, slash, bottom = given.partition("/") if isinstance(given, str) else (given, "", "")
+    num, den = integer(top, name, known), integer(bottom, name, known) if slash else 1
+    need((den > 1 or not slash) and gcd(num, den) == 1, f"{name}: a fraction that is not reduced")
     return known.by.exact(num, den)
 
 def array(given: Any, name: str, known: Fields, *shape: int) -> list:
@@ -252,7 +252,7 @@ def welfare(w: Fields, values: list) -> tuple:
     if w.rule == "egalitarian":
         need(sum(w.weights) == 1, "weights: they do not sum to 1")
         return min(values), 0
-    need(w.rule == "nash" or (alpha and 0 < alpha != 1), "rule or alpha: unknown")
+    need(w.rule == "nash" or (w.rule == "alpha" and 0 < alpha != 1), "rule or alpha: unknown")
     need(min(map(min, w.rewards)) >= 0, "rewards: one is negative, where the rule has no welfare")
     for size, v, g in zip(w.sizes, values, w.weights):
         if size and w.rule == "nash":
