@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 import mdsolve as md
 from mdsolve.certificates.issue.optimum import solve
 from mdsolve.certificates.issue.quantised import shares
+from mdsolve.certificates.issue.whole import WholeTable
 from mdsolve.certificates.schema import Rationals, printable
 from mdsolve.errors import InvalidInput, NotCertified
+from mdsolve.solvers.shortest_path import Graph, least_margin
 from tests.strategies import games
 
 DIVERGENCES = tuple(md.DIVERGENCES)
@@ -320,8 +322,35 @@ def test_every_table_is_certified_one_way_or_the_other(table):
     least = proved(md.certify(md.least_slack(table)[0]), "implementable")
     assert Fraction(witness(least)["epsilon"]) > 0
     assert "no payments leave less to gain" in least.claim
-    with pytest.raises(NotCertified, match="no payments make truth best"):
+    with pytest.raises(NotCertified, match="no payments make truth best") as told:
         md.certify(md.least_slack(table)[0], participation=0.0)
+    proved(told.value.refutation, "not_implementable")
+
+
+@settings(max_examples=80, deadline=None)
+@given(tables())
+def test_whole_payments_have_the_least_slack(table):
+    """The integer sweeps agree with the float graph's exact decision, cycle and margin."""
+    values = Rationals.of("values", table)
+    found = WholeTable(values.num, values.den).least_slack(np.zeros(len(table)))
+    graph = Graph.of(np.array(table))
+    least, worst = least_margin(graph)
+    assert found.epsilon == least.margin * Fraction(2) ** graph.exponent
+    assert (found.cycle == ()) == (worst is None)
+    for t, row in enumerate(values.fractions):
+        truth = row[t] - found.payments[t]
+        assert all(x - p <= truth + found.epsilon for x, p in zip(row, found.payments, strict=True))
+
+
+def test_a_rule_that_fails_gets_the_least_slack_of_what_is_offered():
+    """A callable that is not implementable, its table excused by a stated error."""
+    types = md.FiniteTypes([[1.0, 0.0], [0.0, 1.0]])
+    models = np.array([[0.5 - 1e-4, 0.5 + 1e-4], [0.5 + 1e-4, 0.5 - 1e-4]])
+    answer = md.implement(types.rewards @ models.T, error=1e-3)
+    assert isinstance(answer, md.Potentials)
+    found = proved(md.certify(replace(answer, listed=types, models=models)), "implementable")
+    assert float(Fraction(witness(found)["epsilon"])) == pytest.approx(2e-4, rel=1e-6)
+    assert "no payments leave less to gain" in found.claim
 
 
 def test_what_is_not_implementable_is_refused_with_its_cycle():

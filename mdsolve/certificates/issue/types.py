@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mdsolve.certificates import check as checker
 from mdsolve.certificates.issue.games import issued
-from mdsolve.certificates.issue.quantised import Quantised, quantised, steps
+from mdsolve.certificates.issue.quantised import STEPS, Quantised, quantised, steps
 from mdsolve.certificates.issue.whole import Payments, WholeTable
 from mdsolve.certificates.schema import Certificate, Rationals, Witness, exact, printable
 from mdsolve.errors import InvalidInput, NotCertified
@@ -60,14 +60,12 @@ def of_potentials(found: Potentials, participation: float | None = None) -> Cert
     _refuse_many(len(found.labels))
     outside = None if participation is None else exact("participation", participation)
     if found.listed is not None and found.models is not None:
-        offers = list(steps(found.listed, found.models))
-        for offer in offers:
-            answer = _payments(offer.table(), found, outside)
-            if not answer.cycle:
-                return _issue(*_offered(offer), offer.table(), answer, outside)
-        if offers and not found.proved and outside is None:
-            answer = _payments(offers[-1].table(), found, outside)
-            return _issue(*_offered(offers[-1]), offers[-1].table(), answer, outside)
+        for offer in steps(found.listed, found.models):
+            table = offer.table()
+            answer = _payments(table, found, outside)
+            last = offer.bits == STEPS[-1][0] and outside is None and not found.proved
+            if last or not answer.cycle:
+                return _issue("types", *offer.problem(), table, answer, outside)
     return _by_values(found, outside)
 
 
@@ -178,11 +176,11 @@ def _issue(
     if outside is None:
         return _witness(form, problem, answer.payments, answer.epsilon, notes, cycle=answer.cycle)
     if answer.cycle:
-        names = ", ".join(repr(problem["types"][t]) for t in answer.cycle[:6])
+        refuted = _refute(form, problem, answer.cycle, -table.mean(answer.cycle), notes)
         raise NotCertified(
-            f"participation: no payments make truth best, so none are the largest. The types "
-            f"{names} form a cycle of mean length {float(table.mean(answer.cycle)):.6g}.",
-            refutation=answer.cycle,
+            f"participation: no payments make truth best, so none are the largest: {refuted.claim}."
+            " The refutation certifies that.",
+            refutation=refuted,
         )
     tree = table.tree(answer.payments, outside)
     return _witness(form, problem, answer.payments, Fraction(0), notes, outside=outside, tree=tree)
@@ -214,10 +212,6 @@ def _refute(
 ) -> Certificate:
     witness = {"cycle": [int(t) for t in cycle], "gain": str(gain)}
     return issued(Certificate.of("not_implementable", form, problem, witness, notes))
-
-
-def _offered(offer: Quantised) -> tuple[str, Witness, list[str]]:
-    return "types", *offer.problem()
 
 
 def _valued(values: Array, labels: Sequence[str]) -> tuple[Witness, list[str]]:

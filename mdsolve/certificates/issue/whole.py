@@ -56,7 +56,7 @@ class WholeTable:
         scale, margin, cycle = 1, 0, ()
         payments = self._whole(start)
         while True:
-            lengths = self.lengths.astype(object) * scale + margin if scale > 1 else self.lengths
+            lengths = self.lengths.astype(object) * scale + margin if margin else self.lengths
             payments, found = fall(lengths, payments)
             if not found:
                 below = self.den * scale
