@@ -2,7 +2,7 @@
 
 from . import data_driven as data_driven
 from . import plots as plots
-from .batch import Batch, BatchOutcome, solve_batch
+from .batch import Batch, BatchOutcome, solve_batch, solve_dask
 from .certificates.exact_lp import ExactLp, ExactProgram, exact_solve
 from .certificates.issue import certify
 from .certificates.schema import Certificate, Verdict, check
@@ -167,6 +167,7 @@ __all__ = [
     "Batch",
     "BatchOutcome",
     "solve_batch",
+    "solve_dask",
     # what lies could gain
     "implement",
     "implementable",

@@ -35,6 +35,10 @@ class ToleranceNotReached(MdsolveError):
         return partial(type(self), **given), self.args
 
 
+class Rejected(MdsolveError):
+    """A prompt of many that cannot be solved, where that stops the run; its part is not written."""
+
+
 class NotCertified(MdsolveError):
     """A claim that no certificate proves: it is false, or too large to be decided exactly.
 

@@ -218,6 +218,15 @@ class Batch:
         """
         return self._replaced(sizes=_checked_sizes(sizes, self.groups, len(self)))
 
+    def with_rewards(self, rewards: Any) -> Batch:
+        """Return the same games with other rewards (groups, cells), which may be `faulty`."""
+        matrix = _numbers("rewards", rewards)
+        if matrix.shape != self.rewards.shape:
+            raise InvalidInput(
+                f"rewards: shape {matrix.shape}, but the batch has {self.rewards.shape}."
+            )
+        return self._replaced(rewards=matrix)
+
     def reported(self, group: str | int, rewards: Any, size: Any = None) -> Batch:
         """Return the batch in which one group reports other rewards (cells,), or another size."""
         index = self.group_index(group)
@@ -232,9 +241,7 @@ class Batch:
         sizes = np.array(self.sizes)
         if size is not None:
             sizes[..., index] = size
-        changed = self._replaced(
-            rewards=read_only(rows), sizes=_checked_sizes(sizes, self.groups, len(self))
-        )
+        changed = self.with_rewards(rows).with_sizes(sizes)
         faulty = changed.faulty()
         if faulty.size:
             raise InvalidInput(changed.fault(int(faulty[0])))

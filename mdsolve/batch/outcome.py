@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,8 @@ class BatchOutcome:
         Bracket of b_i, the part of a payment that no report can change, where it has one.
     alone : (games,) array of indices
         The games that were solved one by one, by the code of `Mechanism.run`.
+    failed : mapping from index to str
+        Why a game has no outcome, where that was to be kept; its numbers are NaN.
     """
 
     batch: Batch
@@ -53,6 +56,7 @@ class BatchOutcome:
     floor_lower: PerGameAndGroup | None = None
     floor_upper: PerGameAndGroup | None = None
     alone: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    failed: Mapping[int, str] = field(default_factory=dict[int, str])
 
     def __len__(self) -> int:
         return len(self.batch)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mdsolve.batch.charges import Charged, Engine
 from mdsolve.batch.games import Batch
 from mdsolve.batch.outcome import BatchOutcome
-from mdsolve.errors import InvalidInput, ToleranceNotReached
+from mdsolve.errors import InvalidInput, MdsolveError, ToleranceNotReached
 from mdsolve.games.validation import read_only
 from mdsolve.mechanism import Mechanism
 from mdsolve.training_rules import TOLERANCE, FiniteMenu
@@ -35,6 +35,7 @@ def solve_batch(
     *,
     tolerance: float = TOLERANCE,
     threads: int | None = None,
+    on_error: Literal["raise", "keep"] = "raise",
     progress: Progress | None = None,
 ) -> BatchOutcome:
     """Train on every game of a batch and charge its groups.
@@ -52,6 +53,8 @@ def solve_batch(
         Width of each bracket that is accepted, as for `Mechanism.run`.
     threads : int, optional
         One for each core by default. The numbers do not depend on it.
+    on_error : str
+        ``"keep"`` goes on where a game has no outcome, and says why in `BatchOutcome.failed`.
     progress : callable, optional
         Called with (games done, games).
 
@@ -71,7 +74,7 @@ def solve_batch(
     array([[0.03125, 0.03125],
            [0.     , 0.     ]])
     """
-    run = _Run.of(batch, mechanism, tolerance)
+    run = _Run.of(batch, mechanism, tolerance, keep=on_error == "keep")
     blocks = list(run.blocks())
     count = max(1, min(len(blocks), threads or _cores()))
     done = 0
@@ -107,9 +110,11 @@ class _Run:
     by_group: dict[str, Array]
     by_game: dict[str, Array]
     alone: NDArray[np.bool_]
+    keep: bool
+    failed: dict[int, str] = field(default_factory=dict[int, str])
 
     @classmethod
-    def of(cls, batch: Batch, mechanism: Mechanism, tolerance: float) -> _Run:
+    def of(cls, batch: Batch, mechanism: Mechanism, tolerance: float, *, keep: bool) -> _Run:
         if not isinstance(batch, Batch):
             raise InvalidInput(
                 f"batch: {type(batch).__name__} is not a Batch. Build one with Batch(...), "
@@ -140,6 +145,7 @@ class _Run:
             {name: np.empty((games, groups)) for name in names},
             {name: np.empty(games) for name in ("lower", "upper")},
             np.zeros(games, dtype=bool),
+            keep,
         )
 
     def blocks(self) -> Iterator[Block]:
@@ -175,15 +181,17 @@ class _Run:
 
     def _solve_alone(self, k: int) -> None:
         name = f"prompt {self.batch.prompt(k)!r}"
+        self.alone[k] = True
         try:
             outcome = self.mechanism.run(self.batch.game(k), tolerance=self.tolerance)
-        except InvalidInput as error:
-            raise InvalidInput(f"{name}: {error}") from error
-        except ToleranceNotReached as miss:
-            raise ToleranceNotReached(
-                f"{name}: {miss}", solver=miss.solver, lower=miss.lower, upper=miss.upper
-            ) from miss
-        self.alone[k] = True
+        except (InvalidInput, ToleranceNotReached) as error:
+            if not self.keep:
+                raise named(error, name) from error
+            self.failed[k] = str(error)
+            self.model[self._cells(k, k + 1)] = np.nan
+            for into in (*self.by_group.values(), *self.by_game.values()):
+                into[k] = np.nan
+            return
         self.model[self._cells(k, k + 1)] = outcome.model
         for column, into in self.by_group.items():
             into[k] = (
@@ -202,7 +210,16 @@ class _Run:
         numbers: dict[str, Any] = {**self.by_group, **self.by_game, "model": self.model}
         numbers = {name: read_only(array) for name, array in numbers.items()}
         alone = np.flatnonzero(self.alone)
-        return BatchOutcome(self.batch, self.mechanism, **numbers, alone=alone)
+        failed = dict(sorted(self.failed.items()))
+        return BatchOutcome(self.batch, self.mechanism, **numbers, alone=alone, failed=failed)
+
+
+def named(error: MdsolveError, name: str) -> MdsolveError:
+    """Return the error with the name of the game that it struck."""
+    if isinstance(error, ToleranceNotReached):
+        ends = {"lower": error.lower, "upper": error.upper}
+        return ToleranceNotReached(f"{name}: {error}", solver=error.solver, **ends)
+    return type(error)(f"{name}: {error}")
 
 
 def _told(progress: Progress | None, done: int, block: Block, games: int) -> int:

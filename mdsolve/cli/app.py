@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from mdsolve.cli import version
 from mdsolve.cli.auction import auction
+from mdsolve.cli.batch import batch
 from mdsolve.cli.certify import certify
 from mdsolve.cli.check import check
 from mdsolve.cli.frontier import frontier
@@ -17,7 +18,7 @@ from mdsolve.cli.payments import payments
 from mdsolve.cli.solve import solve
 from mdsolve.cli.verify import verify
 from mdsolve.cli.wording import on_the_command_line
-from mdsolve.errors import InvalidInput, NotCertified, ToleranceNotReached
+from mdsolve.errors import InvalidInput, NotCertified, Rejected, ToleranceNotReached
 
 FALSE, BAD_INPUT, TOLERANCE_NOT_REACHED, INTERRUPTED = 1, 2, 3, 130
 
@@ -31,7 +32,7 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except InvalidInput as error:
             _stop(str(error), BAD_INPUT)
-        except NotCertified as error:
+        except (NotCertified, Rejected) as error:
             _stop(str(error), FALSE)
         except ToleranceNotReached as error:
             _stop(str(error), TOLERANCE_NOT_REACHED)
@@ -71,5 +72,16 @@ def _options(
     """Train a model on many groups' rewards, and charge payments that make truth pay."""
 
 
-for _command in (solve, frontier, payments, verify, certify, check, auction, solvers, divergences):
+for _command in (
+    solve,
+    batch,
+    frontier,
+    payments,
+    verify,
+    certify,
+    check,
+    auction,
+    solvers,
+    divergences,
+):
     app.command()(_command)

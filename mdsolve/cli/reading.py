@@ -48,8 +48,8 @@ class Source:
 
     def games(self) -> list[tuple[str | None, Game]]:
         """Return the games with their prompts, all read, normalized and checked."""
-        _one_of("--normalize", self.normalize, ("none", "sum", "max"))
-        _one_of("--domain", self.domain, ("any", "sum", "max"))
+        one_of("--normalize", self.normalize, ("none", "sum", "max"))
+        one_of("--domain", self.domain, ("any", "sum", "max"))
         found = games_from_table(
             self.table,
             None if self.sizes is None else sizes(self.sizes),
@@ -57,7 +57,7 @@ class Source:
             logprob=self.logprob,
             outcome=self.outcome_column,
             prompt_column=self.prompt_column,
-            groups=None if self.groups is None else _names("--groups", self.groups),
+            groups=None if self.groups is None else names("--groups", self.groups),
         )
         return [(prompt, self._prepared(prompt, game)) for prompt, game in self._chosen(found)]
 
@@ -114,7 +114,7 @@ def rule_of(
     name: str, divergence: str, strength: float | None, alpha: float | None
 ) -> TrainingRule:
     """Return the training rule that is asked for."""
-    _one_of("--rule", name, tuple(RULES))
+    one_of("--rule", name, tuple(RULES))
     if strength is None:
         raise InvalidInput(
             "--strength: missing. Give the weight of the divergence in welfare units: 0.1 lets "
@@ -139,7 +139,7 @@ def sizes(given: str) -> dict[str, float]:
 def named_numbers(option: str, given: str, example: str, what: str) -> dict[str, float]:
     """Return numbers by name; a name with a comma stands in quotes."""
     found: dict[str, float] = {}
-    for part in _names(option, given):
+    for part in names(option, given):
         name, _, number = part.rpartition("=")
         try:
             value = float(number)
@@ -198,13 +198,15 @@ def strengths(given: str) -> list[float]:
     return np.geomspace(first, last, count).tolist()
 
 
-def _names(option: str, given: str) -> list[str]:
-    names = [name.strip() for name in next(csv.reader([given], skipinitialspace=True), [])]
-    if not names or "" in names:
+def names(option: str, given: str) -> list[str]:
+    """Return names with commas between; one with a comma in it stands in quotes."""
+    found = [name.strip() for name in next(csv.reader([given], skipinitialspace=True), [])]
+    if not found or "" in found:
         raise InvalidInput(f"{option}: {given!r} has an empty part. Separate names by one comma.")
-    return names
+    return found
 
 
-def _one_of(option: str, given: str, known: tuple[str, ...]) -> None:
+def one_of(option: str, given: str, known: tuple[str, ...]) -> None:
+    """Refuse a word that is not among those known."""
     if given not in known:
         raise InvalidInput(f"{option} {given!r}: unknown. Choose one of {', '.join(known)}.")

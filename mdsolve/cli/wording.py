@@ -10,6 +10,8 @@ _OPTIONS = (
     (r"\bprompt_column='\.\.\.'", "--prompt-column NAME"),
     (r"\bgroups=\[\.\.\.\]", "--groups NAME,NAME"),
     (r'\bsolver="(\w+)"', r"--solver \1"),
+    (r'\bon_error="(\w+)"', r"--on-error \1"),
+    (r"\bsort=True\b", "--sort"),
     (r"\ba larger tolerance\b", "a larger --tolerance"),
     (r"overwrite it on purpose", "replace it with --overwrite"),
     (r"give log-probabilities \(Game\.from_logprob\)", "give log-probabilities (--logprob COLUMN)"),

@@ -1,0 +1,104 @@
+"""The same tasks on Dask distributed: a lost worker's partitions are redone, a poisoned one told.
+
+Tasks write their own results and return marks of a few bytes, so nothing large travels.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from mdsolve.batch.run import Executor, Tally, Task
+from mdsolve.errors import InvalidInput, MdsolveError
+
+#: how many workers may die over one partition before it is given up
+RETRIES = 2
+PATIENCE = 15.0
+
+
+@contextmanager
+def cluster(address: str | None = None, workers: int | None = None) -> Generator[Executor]:
+    """Connect to a scheduler, or start a local cluster of processes; yield how tasks run there.
+
+    Raises
+    ------
+    InvalidInput
+        If Dask is not installed, or the scheduler cannot be reached.
+    """
+    try:
+        import dask
+        import distributed
+    except ImportError as error:
+        raise InvalidInput(
+            "clusters need Dask: pip install 'mdsolve[cluster]', or leave --workers and --cluster "
+            "out."
+        ) from error
+    if workers is not None and workers < 1:
+        raise InvalidInput(f"workers: {workers}. Start at least one.")
+    library: Any = distributed
+    settings = {"distributed.scheduler.allowed-failures": RETRIES}
+    with dask.config.set(settings):  # pyright: ignore[reportPrivateImportUsage]
+        local: Any = None
+        try:
+            if address is None:
+                local = library.LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    processes=True,
+                    dashboard_address=None,
+                    silence_logs=logging.CRITICAL,
+                )
+            client: Any = library.Client(local or address, timeout=PATIENCE, set_as_default=False)
+        except (OSError, ValueError, RuntimeError, TimeoutError) as error:
+            where = address or f"a local cluster of {workers} workers"
+            raise InvalidInput(
+                f"{where}: cannot be reached ({error or type(error).__name__}). Check that the "
+                "scheduler runs there, as in tcp://host:8786."
+            ) from error
+        try:
+            yield lambda tasks, tally: _run(client, tasks, tally)
+        finally:
+            client.close()
+            if local is not None:
+                local.close()
+
+
+def _run(client: Any, tasks: Sequence[Task], tally: Tally) -> Iterator[dict[str, Any]]:
+    """Yield marks as partitions are done; what kills its workers is told in ``tally.lost``."""
+    from distributed import KilledWorker, as_completed
+
+    queue = iter(tasks)
+    limit = 4 * max(1, len(client.scheduler_info()["workers"]))
+    started: dict[Any, Task] = {}
+
+    def start(task: Task) -> Any:
+        future = client.submit(task, pure=False, retries=0)
+        started[future] = task
+        return future
+
+    first = [start(task) for _, task in zip(range(limit), queue, strict=False)]
+    with client.as_current():
+        running: Any = as_completed(first)
+    try:
+        for future in running:
+            task = started.pop(future)
+            error = future.exception()
+            if error is None:
+                yield future.result()
+            elif isinstance(error, MdsolveError):
+                raise error
+            elif isinstance(error, KilledWorker) or future.status == "error":
+                lost = {} if tally.lost is None else tally.lost
+                low, high = task.source.prompts_of(task.partition)
+                why = "killed its workers" if isinstance(error, KilledWorker) else repr(error)
+                tally.lost = {
+                    **lost,
+                    task.partition.number: f"prompts {str(low)!r} to {str(high)!r}: {why}",
+                }
+            for another in queue:
+                running.add(start(another))
+                break
+    finally:
+        client.cancel(list(started))

@@ -1,0 +1,263 @@
+"""A Parquet file of candidates as partitions: whole row groups, and whole prompts in each.
+
+A partition holds the prompts that begin in its row groups: rows of a prompt that began before are
+the previous one's, and its own last prompt is followed into later row groups. So each can be read
+by itself, on any machine, and rows in the order of prompts are checked piece by piece.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mdsolve.batch.tables import Columns
+from mdsolve.errors import InvalidInput
+from mdsolve.games.sources import Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: rows that a partition has at least, but for the last
+ROWS = 1 << 18
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Row groups ``first`` up to ``last`` of a file."""
+
+    number: int
+    first: int
+    last: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """A Parquet file, what its columns are, and its partitions.
+
+    Attributes
+    ----------
+    fingerprint : mapping
+        Size, rows and the hash of the file's footer, which says where all of its pages lie.
+    """
+
+    path: str
+    columns: Columns
+    partitions: tuple[Partition, ...]
+    fingerprint: dict[str, Any]
+
+    @classmethod
+    def opened(cls, path: Path, *, rows: int = ROWS, **columns: Any) -> Source:
+        """Return a file's partitions, having read its footer alone.
+
+        Raises
+        ------
+        InvalidInput
+            If it is missing or not Parquet, has no rows, or lacks a column.
+        """
+        with _file(path) as file:
+            schema, metadata = file.schema_arrow, file.metadata
+            _refuse_types(path, schema)
+            named = {field.name: None for field in schema}
+            table = Table(path.name, named, metadata.num_rows)
+            if metadata.num_rows == 0:
+                raise InvalidInput(
+                    f"{path.name}: has no rows. A game needs at least one candidate."
+                )
+            chosen = Columns.found(table, **columns)
+            _refuse_words(path, schema, chosen)
+            counts = [metadata.row_group(k).num_rows for k in range(metadata.num_row_groups)]
+        return cls(str(path), chosen, _partitions(counts, rows), _fingerprint(path, sum(counts)))
+
+    @property
+    def rows(self) -> int:
+        """How many rows the file has."""
+        return int(self.fingerprint["rows"])
+
+    def read(self, partition: Partition) -> pa.Table:
+        """Return the rows of a partition's prompts.
+
+        Raises
+        ------
+        InvalidInput
+            If a prompt has no name, or the prompts are not in order: it names the prompt.
+        """
+        with _file(Path(self.path), self.columns.prompt) as file:
+            groups = range(partition.first, partition.last)
+            table = file.read_row_groups(list(groups), columns=self.columns.needed)
+            before = None
+            if partition.first > 0:
+                before = self._last_prompt(file, partition.first)
+                table = table.slice(self._following(table, before))
+            later = partition.last
+            while table.num_rows and later < file.metadata.num_row_groups:
+                more = file.read_row_group(later, columns=self.columns.needed)
+                count = self._following(more, _value(table, self.columns.prompt, -1))
+                if count:
+                    table = _joined(table, more.slice(0, count))
+                if count < more.num_rows:
+                    break
+                later += 1
+        self._refuse_disorder(table, before)
+        return table
+
+    def refuse_disorder(self) -> None:
+        """Refuse row groups whose least prompts are not in order, as far as the footer tells.
+
+        Raises
+        ------
+        InvalidInput
+            Naming two prompts.
+        """
+        before = None
+        with _file(Path(self.path)) as file:
+            place = file.schema_arrow.names.index(self.columns.prompt)
+            flat = file.metadata.num_columns == len(file.schema_arrow.names)
+            for group in range(file.metadata.num_row_groups if flat else 0):
+                held = file.metadata.row_group(group).column(place).statistics
+                if held is None or not held.has_min_max:
+                    return
+                if before is not None and held.min < before:
+                    raise self._disorder(before, held.min)
+                before = held.min
+
+    def prompts_of(self, partition: Partition) -> tuple[Any, Any]:
+        """Return the first and the last prompt in a partition's row groups."""
+        with _file(Path(self.path), self.columns.prompt) as file:
+            ends = (partition.first, 0), (partition.last - 1, -1)
+            parts = [file.read_row_group(k, columns=[self.columns.prompt]) for k, _ in ends]
+        return (
+            _value(parts[0], self.columns.prompt, 0),
+            _value(parts[1], self.columns.prompt, -1),
+        )
+
+    def _last_prompt(self, file: Any, group: int) -> Any:
+        part = file.read_row_group(group - 1, columns=[self.columns.prompt])
+        return _value(part, self.columns.prompt, -1)
+
+    def _following(self, table: pa.Table, prompt: Any) -> int:
+        """Return how many rows at the beginning are of a prompt."""
+        import pyarrow.compute as pc
+
+        column = _plain(table.column(self.columns.prompt))
+        other = pc.index(
+            pc.fill_null(pc.call_function("not_equal", [column, prompt]), True), True
+        ).as_py()
+        return table.num_rows if other < 0 else int(other)
+
+    def _refuse_disorder(self, table: pa.Table, before: Any) -> None:
+        import pyarrow.compute as pc
+
+        column = table.column(self.columns.prompt)
+        name = Path(self.path).name
+        if column.null_count:
+            raise InvalidInput(
+                f"{name}, column {self.columns.prompt!r}: {column.null_count} rows from "
+                f"{_value(table, self.columns.prompt, 0)!r} on have no prompt. Fill them, or drop "
+                "them."
+            )
+        if not table.num_rows:
+            return
+        _, names = prompts(column)
+        if before is not None and not names[0].as_py() > before:
+            raise self._disorder(before, names[0].as_py())
+        place = pc.index(pc.call_function("greater", [names[1:], names[:-1]]), False).as_py()
+        if place >= 0:
+            raise self._disorder(names[place].as_py(), names[place + 1].as_py())
+
+    def _disorder(self, before: Any, prompt: Any) -> InvalidInput:
+        return InvalidInput(
+            f"{Path(self.path).name}: prompt {prompt!r} comes after {before!r}. Rows must be in "
+            "the order of prompts, so that a prompt's rows stand together: sort the file by "
+            "prompt, or pass sort=True."
+        )
+
+
+def prompts(column: Any) -> tuple[Any, Any]:
+    """Return where each prompt begins, and their names as an Arrow array."""
+    import pyarrow as pa
+
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(array, pa.ChunkedArray):
+        array = pa.concat_arrays(array.chunks)
+    if not isinstance(array, pa.DictionaryArray):
+        array = array.dictionary_encode()
+    codes = array.indices.to_numpy(zero_copy_only=False)
+    starts = np.flatnonzero(np.concatenate([[True], codes[1:] != codes[:-1]]))
+    return starts, array.dictionary.take(pa.array(codes[starts]))
+
+
+def _partitions(counts: list[int], rows: int) -> tuple[Partition, ...]:
+    found: list[Partition] = []
+    first = held = 0
+    for group, count in enumerate(counts):
+        held += count
+        if held >= rows or group == len(counts) - 1:
+            found.append(Partition(len(found), first, group + 1, held))
+            first, held = group + 1, 0
+    return tuple(found)
+
+
+def _file(path: Path, dictionary: str | None = None) -> Any:
+    import pyarrow
+    from pyarrow.parquet import ParquetFile
+
+    words = [] if dictionary is None else [dictionary]
+    try:
+        return ParquetFile(path, read_dictionary=words, memory_map=True)
+    except FileNotFoundError as error:
+        raise InvalidInput(f"{path}: there is no such file. Check the path.") from error
+    except (pyarrow.ArrowException, OSError) as error:
+        raise InvalidInput(
+            f"{path}: cannot be read as Parquet ({error}). Write it again, or convert it first."
+        ) from error
+
+
+def _refuse_types(path: Path, schema: Any) -> None:
+    names = [field.name for field in schema]
+    twins = [name for k, name in enumerate(names) if name in names[:k]]
+    if twins:
+        raise InvalidInput(f"{path.name}: column {twins[0]!r} occurs twice. Rename one of the two.")
+
+
+def _refuse_words(path: Path, schema: Any, columns: Columns) -> None:
+    import pyarrow as pa
+
+    for name in (*columns.groups, *([columns.masses] if columns.masses else [])):
+        kind = schema.field(name).type
+        if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+            raise InvalidInput(
+                f"{path.name}, column {name!r}: holds {kind}, not numbers. Every column without "
+                "another role is a group's reward: convert it, or name the groups with "
+                "groups=[...]."
+            )
+
+
+def _fingerprint(path: Path, rows: int) -> dict[str, Any]:
+    with path.open("rb") as file:
+        file.seek(-8, 2)
+        length = int.from_bytes(file.read(4), "little")
+        file.seek(-8 - length, 2)
+        footer = hashlib.sha256(file.read(length)).hexdigest()
+    return {"bytes": path.stat().st_size, "rows": rows, "footer_sha256": footer}
+
+
+def _value(table: pa.Table, column: str, place: int) -> Any:
+    return table.column(column)[place].as_py()
+
+
+def _plain(column: Any) -> Any:
+    import pyarrow as pa
+
+    kind = column.type
+    return column.cast(kind.value_type) if pa.types.is_dictionary(kind) else column
+
+
+def _joined(table: pa.Table, more: pa.Table) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.concat_tables([table, more]).unify_dictionaries()

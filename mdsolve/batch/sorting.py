@@ -1,0 +1,107 @@
+"""A file sorted by prompt in bounded memory: cut into ranges of prompts, each sorted by Arrow.
+
+Bounds of the ranges are quantiles of prompts sampled from the row groups; rows of a prompt keep
+the order that they had.
+"""
+
+from __future__ import annotations
+
+import bisect
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mdsolve.batch.folder import SORTED, Folder
+from mdsolve.batch.parquet import Source, prompts
+from mdsolve.errors import InvalidInput
+
+_SAMPLED = 32
+
+
+def sorted_by_prompt(source: Source, folder: Folder, rows: int) -> Source:
+    """Return the source whose rows are in the order of prompts, a copy in the folder.
+
+    The copy is made once: a run that is continued finds it, by the fingerprint of the original.
+
+    Raises
+    ------
+    InvalidInput
+        If the folder is not a local one, or cannot be written to.
+    """
+    if folder.remote:
+        raise InvalidInput("sort: needs a local folder for its copy. Sort the file beforehand.")
+    folder.refuse_foreign()
+    folder.create()
+    target, told = Path(folder.address) / SORTED, f"{SORTED}.json"
+    columns = source.columns
+    named: dict[str, Any] = {
+        "outcome": columns.outcome,
+        "prompt_column": columns.prompt,
+        "groups": list(columns.groups),
+        columns.kind: columns.masses or "uniform",
+    }
+    with folder.locked():
+        if folder.read(told) != source.fingerprint or not target.exists():
+            try:
+                _sort(source, target, rows)
+            except OSError as error:
+                raise InvalidInput(
+                    f"{target}: cannot be written ({error.strerror or error}). Choose another "
+                    "folder, or free its disk."
+                ) from error
+            folder.write_json(told, source.fingerprint)
+    return Source.opened(target, rows=rows, **named)
+
+
+def _sort(source: Source, target: Path, rows: int) -> None:
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetFile, ParquetWriter
+
+    columns, prompt = source.columns.needed, source.columns.prompt
+    drafts = [target.with_name(f".range-{k:04d}.tmp") for k in range(-(-source.rows // rows))]
+    final = target.with_name(f".{target.name}.tmp")
+    try:
+        with ParquetFile(source.path, memory_map=True) as file, ExitStack() as stack:
+            schema = pa.schema([file.schema_arrow.field(name) for name in columns])
+            bounds = _bounds(file, prompt, len(drafts))
+            writers = [stack.enter_context(ParquetWriter(draft, schema)) for draft in drafts]
+            for group in range(file.metadata.num_row_groups):
+                table = file.read_row_group(group, columns=columns)
+                where = _ranges(table.column(prompt), bounds, Path(source.path).name)
+                for k in np.unique(where):
+                    writers[int(k)].write_table(table.filter(pa.array(where == k)))
+        with ParquetWriter(final, schema) as writer:
+            for draft in drafts:
+                with ParquetFile(draft, memory_map=True) as file:
+                    table = file.read()
+                order = np.arange(table.num_rows)
+                keyed = table.append_column("", pa.array(order))
+                ordered = keyed.sort_by([(prompt, "ascending"), ("", "ascending")])
+                if table.num_rows:
+                    writer.write_table(ordered.drop_columns([""]))
+        final.replace(target)
+    finally:
+        for draft in (*drafts, final):
+            draft.unlink(missing_ok=True)
+
+
+def _bounds(file: Any, prompt: str, ranges: int) -> list[Any]:
+    """Return the prompts at which ranges begin, but for the first."""
+    groups = np.unique(np.linspace(0, file.metadata.num_row_groups - 1, _SAMPLED).astype(int))
+    found: list[Any] = []
+    for group in groups:
+        column = file.read_row_group(int(group), columns=[prompt]).column(prompt)
+        step = max(1, len(column) // 1024)
+        found += column.take(np.arange(0, len(column), step)).to_pylist()
+    found = sorted(name for name in found if name is not None)
+    return [found[len(found) * k // ranges] for k in range(1, ranges)] if found else []
+
+
+def _ranges(column: Any, bounds: list[Any], name: str) -> Any:
+    if column.null_count:
+        raise InvalidInput(f"{name}: {column.null_count} rows have no prompt. Fill or drop them.")
+    starts, names = prompts(column)
+    found = [bisect.bisect_right(bounds, one) for one in names.to_pylist()]
+    return np.repeat(np.array(found, dtype=np.intp), np.diff(np.append(starts, len(column))))

@@ -1,0 +1,196 @@
+"""``mdsolve batch``: millions of prompts, from Parquet to Parquet, resumed where it was stopped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from mdsolve.batch.cluster import cluster as connected
+from mdsolve.batch.folder import Folder
+from mdsolve.batch.parquet import ROWS, Source
+from mdsolve.batch.partition import Job
+from mdsolve.batch.run import Executor, Tally, one_by_one, run
+from mdsolve.batch.sorting import sorted_by_prompt
+from mdsolve.cli import options, reading, views
+from mdsolve.cli.progress import busy
+from mdsolve.cli.reading import rule_of
+from mdsolve.cli.solve import charged
+from mdsolve.errors import InvalidInput
+from mdsolve.mechanism import Mechanism
+from mdsolve.training_rules import TOLERANCE
+from mdsolve.training_rules.training import checked_tolerance
+
+
+def batch(
+    table: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PARQUET",
+            help="One row a candidate outcome, in the order of prompts: columns prompt, outcome, "
+            "reference or logprob, one numeric column a group.",
+        ),
+    ],
+    out: Annotated[
+        str,
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder (or address such as s3://...) for the tables allocations, groups and "
+            "rejects, in parts, and the manifest. The same command continues what was stopped.",
+        ),
+    ],
+    strength: Annotated[
+        float | None,
+        typer.Option(help="Weight λ > 0 of the divergence, in welfare units.  [required]"),
+    ] = None,
+    sizes: options.Sizes = None,
+    reference: options.Reference = None,
+    logprob: options.Logprob = None,
+    groups: options.Groups = None,
+    prompt_column: options.PromptColumn = "prompt",
+    outcome_column: options.OutcomeColumn = "outcome",
+    normalize: options.Normalize = "none",
+    domain: options.Domain = "any",
+    rule: options.Rule = "social",
+    alpha: options.Alpha = None,
+    divergence: options.Divergence = "kl",
+    payment: options.Payment = None,
+    sizes_allowed: Annotated[
+        str | None,
+        typer.Option(
+            "--group-sizes",
+            metavar="NUMBER,...",
+            help="All sizes that a group may have; for --payment revenue.  [default: 1]",
+        ),
+    ] = None,
+    tolerance: Annotated[
+        float, typer.Option(help="Relative width of the bracket that is accepted.")
+    ] = TOLERANCE,
+    on_error: Annotated[
+        str,
+        typer.Option(
+            metavar="skip|stop",
+            help="What a bad prompt does: stop ends the run with exit code 1, skip writes it to "
+            "the table rejects with its reason.",
+        ),
+    ] = "stop",
+    sort: Annotated[
+        bool,
+        typer.Option("--sort", help="Sort the file by prompt first, into a copy in FOLDER."),
+    ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Run on N processes of this machine, by Dask."),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Run on a Dask cluster, such as tcp://host:8786."),
+    ] = None,
+    rows: Annotated[
+        int, typer.Option(help="Rows that a part has at least: whole row groups of the file.")
+    ] = ROWS,
+    quiet: options.Quiet = False,
+) -> None:
+    """Train a model for each of millions of prompts, and charge every group."""
+    if on_error not in ("skip", "stop"):
+        raise InvalidInput(f"--on-error {on_error!r}: unknown. Choose skip or stop.")
+    if workers is not None and cluster is not None:
+        raise InvalidInput("--workers, --cluster: give one of the two.")
+    if rows < 1:
+        raise InvalidInput(f"--rows {rows}: parts have at least 1 row.")
+    chosen = rule_of(rule, divergence, strength, alpha)
+    checked_tolerance(tolerance)
+    reading.one_of("--normalize", normalize, ("none", "sum", "max"))
+    reading.one_of("--domain", domain, ("any", "sum", "max"))
+    folder = Folder(out)
+    columns: dict[str, Any] = {
+        "reference": reference,
+        "logprob": logprob,
+        "outcome": outcome_column,
+        "prompt_column": prompt_column,
+        "groups": None if groups is None else reading.names("--groups", groups),
+    }
+    source = Source.opened(table, rows=rows, **columns)
+    by_name = None if sizes is None else reading.sizes(sizes)
+    job = Job(
+        Mechanism(chosen, charged(payment, chosen, domain, sizes_allowed)),
+        source.columns,
+        by_name,
+        cast(Literal["none", "sum", "max"], normalize),
+        cast(Literal["any", "sum", "max"], domain),
+        tolerance,
+    )
+    job.check()
+    if sort:
+        with busy("sorting", quiet=quiet):
+            source = sorted_by_prompt(source, folder, rows)
+    with ExitStack() as stack:
+        executor: Executor = one_by_one
+        threads = None
+        if workers is not None or cluster is not None:
+            executor, threads = stack.enter_context(connected(cluster, workers)), 1
+        progress = stack.enter_context(counted(quiet=quiet))
+        tally = run(
+            source,
+            job,
+            folder,
+            on_error=on_error,
+            executor=executor,
+            threads=threads,
+            progress=progress,
+        )
+    _tell(tally, out, quiet)
+    if tally.lost:
+        raise typer.Exit(1)
+
+
+def _tell(tally: Tally, out: str, quiet: bool) -> None:
+    counts = tally.counts or {"prompts": 0, "solved": 0, "rejected": 0, "rows": 0}
+    for number, what in (tally.lost or {}).items():
+        typer.echo(
+            f"mdsolve: partition {number}, {what}. It was not written: the same command tries it "
+            "again.",
+            err=True,
+        )
+    if quiet:
+        return
+    earlier = f", {tally.resumed:,} of the rows by an earlier run" if tally.resumed else ""
+    rejected = f", {counts['rejected']:,} rejected" if counts["rejected"] else ""
+    views.note(
+        f"{counts['prompts']:,} prompts ({counts['rows']:,} rows): {counts['solved']:,} solved"
+        f"{rejected}{earlier}; wrote {out}"
+    )
+
+
+@contextmanager
+def counted(*, quiet: bool) -> Generator[Callable[[Tally], None]]:
+    """Yield what is told of progress: a bar on a terminal's stderr, with rate and time left."""
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=quiet or not console.is_terminal,
+    )
+    task, start = bar.add_task("prompts", total=None, rate=""), time.monotonic()
+    earlier: list[int] = []
+
+    def progress(tally: Tally) -> None:
+        prompts = 0 if tally.counts is None else tally.counts["prompts"]
+        earlier.append(prompts)
+        rate = (prompts - earlier[0]) / max(1e-9, time.monotonic() - start)
+        shown = f"{prompts:,} prompts, {rate:,.0f}/s" if rate else ""
+        bar.update(task, completed=tally.rows, total=tally.total, rate=shown)
+
+    with bar:
+        yield progress
