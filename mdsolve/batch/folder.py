@@ -22,6 +22,7 @@ MANIFEST = "manifest.json"
 #: the copy that --sort makes, which needs no manifest
 SORTED = "sorted.parquet"
 TABLES = ("allocations", "groups", "rejects")
+_WORDS = ("prompt", "outcome", "group", "reason")
 _FOLDERS = (*TABLES, "done")
 
 
@@ -119,7 +120,8 @@ class Folder:
         from pyarrow.parquet import write_table
 
         buffer = io.BytesIO()
-        write_table(table, buffer, compression="zstd")
+        words: Any = [name for name in _WORDS if name in table.column_names]
+        write_table(table, buffer, compression="zstd", use_dictionary=words, store_schema=False)
         data = buffer.getvalue()
         self._write(name, data)
         return len(data)

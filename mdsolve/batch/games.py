@@ -174,7 +174,7 @@ class Batch:
             masses,
             np.asarray(self.rewards[:, cells], dtype=float),
             self.sizes if self.sizes.ndim == 1 else self.sizes[k],
-            outcomes=None if self.outcomes is None else list(self.outcomes[cells]),
+            outcomes=None if self.outcomes is None else _listed(self.outcomes[cells]),
             groups=self.groups,
         )
 
@@ -438,6 +438,10 @@ def _checked_sizes(sizes: Any, groups: Sequence[str], games: int) -> Array:
 def _refuse_length(what: str, shape: tuple[int, ...], count: int) -> None:
     if shape != (count,):
         raise InvalidInput(f"{what}: shape {shape}, but {count} are needed, one each.")
+
+
+def _listed(labels: Any) -> list[Any]:
+    return labels.to_pylist() if hasattr(labels, "to_pylist") else list(labels)
 
 
 def _pick(labels: Any, chosen: Any) -> Any:

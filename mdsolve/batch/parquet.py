@@ -86,7 +86,7 @@ class Source:
         InvalidInput
             If a prompt has no name, or the prompts are not in order: it names the prompt.
         """
-        with _file(Path(self.path), self.columns.prompt) as file:
+        with _file(Path(self.path), self.columns.prompt, self.columns.outcome) as file:
             groups = range(partition.first, partition.last)
             table = file.read_row_groups(list(groups), columns=self.columns.needed)
             before = None
@@ -202,13 +202,12 @@ def _partitions(counts: list[int], rows: int) -> tuple[Partition, ...]:
     return tuple(found)
 
 
-def _file(path: Path, dictionary: str | None = None) -> Any:
+def _file(path: Path, *words: str) -> Any:
     import pyarrow
     from pyarrow.parquet import ParquetFile
 
-    words = [] if dictionary is None else [dictionary]
     try:
-        return ParquetFile(path, read_dictionary=words, memory_map=True)
+        return ParquetFile(path, read_dictionary=list(words), memory_map=True)
     except FileNotFoundError as error:
         raise InvalidInput(f"{path}: there is no such file. Check the path.") from error
     except (pyarrow.ArrowException, OSError) as error:
