@@ -2,7 +2,7 @@
 
 from . import data_driven as data_driven
 from . import plots as plots
-from .batch import Batch, BatchOutcome, solve_batch, solve_dask
+from .batch import Batch, BatchFrontier, BatchOutcome, batch_frontier, solve_batch, solve_dask
 from .certificates.exact_lp import ExactLp, ExactProgram, exact_solve
 from .certificates.issue import certify
 from .certificates.schema import Certificate, Verdict, check
@@ -168,6 +168,8 @@ __all__ = [
     "BatchOutcome",
     "solve_batch",
     "solve_dask",
+    "batch_frontier",
+    "BatchFrontier",
     # what lies could gain
     "implement",
     "implementable",

@@ -19,5 +19,7 @@ PerState: TypeAlias = Float[np.ndarray, " states"]  # noqa: F722
 PerPoint: TypeAlias = Float[np.ndarray, " points"]  # noqa: F722
 PerReportAndReport: TypeAlias = Float[np.ndarray, "reports reports"]  # noqa: F722
 PerCell: TypeAlias = Float[np.ndarray, " cells"]  # noqa: F722
+PerStrength: TypeAlias = Float[np.ndarray, " strengths"]  # noqa: F722
+PerStrengthAndGame: TypeAlias = Float[np.ndarray, "strengths games"]  # noqa: F722
 PerGame: TypeAlias = Float[np.ndarray, " games"]  # noqa: F722
 PerGameAndGroup: TypeAlias = Float[np.ndarray, "games groups"]  # noqa: F722

@@ -299,3 +299,69 @@ def test_segments_are_what_slices_give():
     assert taken.counts.tolist() == [5, 3]
     floor = np.array([0.0, 1.0, 5.0, 0.0, 0.0, 0.0, 1.0, 1.0, 4.0, 0.0, 9.0])
     np.testing.assert_allclose(depth(parts, floor, 3.0), [2.0, 3.0, 5.0 / 4.0, 3.0])
+
+
+@pytest.mark.parametrize("divergence", ["kl", "l2", "hellinger"])
+def test_a_frontier_is_that_of_every_game(divergence):
+    one = drawn("plain", 5, seed=6)
+    strengths = [0.05, 0.5, 5.0]
+    rule = md.SocialWelfare(divergence, 1.0)
+    found = md.batch_frontier(rule, md.Batch.of(one), strengths)
+    for k, game in enumerate(one):
+        alone = md.frontier(rule, game, strengths)
+        np.testing.assert_allclose(found.welfare[:, k], alone.welfare, 1e-12)
+        np.testing.assert_allclose(found.divergence[:, k], alone.divergence, 1e-9, atol=1e-15)
+    assert (np.diff(found.welfare, axis=0) <= 1e-12).all()
+    assert (np.diff(found.divergence, axis=0) <= 1e-12).all()
+    for bad, message in (([], "there are none"), ([-1.0], "not a positive")):
+        with pytest.raises(md.InvalidInput, match=message):
+            md.batch_frontier(rule, md.Batch.of(one), bad)
+
+
+def test_a_lie_told_in_every_game_loses_in_every_game():
+    """[S] Thm 4.2, over a batch: sizes and reports deviate, arrays are shared."""
+    one = drawn("plain", 30, seed=12)
+    batch = md.Batch.of(one).with_sizes(one[0].sizes)
+    mechanism = md.Mechanism(md.SocialWelfare("kl", 0.5), md.AffineMaximizer())
+    truth = md.solve_batch(batch, mechanism)
+    parts = batch.segments()
+    for lie in (batch.reported(0, batch.rewards[0] ** 2), batch.reported(0, batch.rewards[0], 9.0)):
+        told = md.solve_batch(lie, mechanism)
+        gained = batch.sizes[0] * parts.sum(batch.rewards[0] * told.model) - told.payments[:, 0]
+        assert (gained <= truth.utilities[:, 0] + 1e-14).all()
+        assert (gained < truth.utilities[:, 0] - 1e-6).any()
+
+
+def test_a_large_game_of_a_mapped_file_takes_a_few_arrays_of_its_outcomes(tmp_path):
+    """Memory beyond the file: a few numbers an outcome, whatever the groups."""
+    import tracemalloc
+
+    groups, outcomes = 10, 200_000
+    path = tmp_path / "rewards.npy"
+    mapped = np.lib.format.open_memmap(path, mode="w+", shape=(groups, outcomes))
+    mapped[:] = np.random.default_rng(0).random(mapped.shape)
+    mapped.flush()
+    reference = np.full(outcomes, 1.0 / outcomes)
+    mechanism = md.Mechanism(md.SocialWelfare("kl", 1.0), md.AffineMaximizer())
+    mechanism.run(Game([0.5, 0.5], [[1.0, 0.0]]))
+    tracemalloc.start()
+    outcome = mechanism.run(Game(reference, np.load(path, mmap_mode="r")))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 0.5 * mapped.nbytes + (8 << 20)
+    np.testing.assert_allclose(
+        outcome.payments, mechanism.run(Game(reference, np.array(mapped))).payments, 1e-13
+    )
+
+
+def test_sparse_rewards_and_very_many_groups():
+    from scipy.sparse import random_array
+
+    sparse = random_array((10_000, 30), density=0.02, rng=np.random.default_rng(0))
+    for divergence in ("kl", "l2"):
+        mechanism = md.Mechanism(md.SocialWelfare(divergence, 500.0), md.AffineMaximizer())
+        thin = mechanism.run(Game(np.full(30, 1 / 30), sparse))
+        thick = mechanism.run(Game(np.full(30, 1 / 30), sparse.toarray()))
+        assert thin.payments.shape == (10_000,)
+        np.testing.assert_allclose(thin.payments, thick.payments, 1e-9, atol=1e-18)
+        assert (thin.payments >= 0.0).all()

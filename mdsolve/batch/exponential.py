@@ -61,20 +61,23 @@ def fit(reports: Reports, combined: Sums, logarithms: Array, strength: float) ->
     total = parts.sum(model)
 
     at_mode = rewards[:, mode]
-    x = rewards - parts.spread(at_mode)
-    means = parts.sum(x * model) / total
-    x -= parts.spread(means)
-    x *= slopes if slopes.shape[1] == 1 else parts.spread(slopes)
-    with np.errstate(over="ignore", invalid="ignore"):
-        grown = np.expm1(x)
+    means, excess = np.empty_like(at_mode), np.empty_like(at_mode)
+    grown = np.empty_like(model)
+    for group, row in enumerate(rewards):  # one at a time: its arrays share the cache
+        x = parts.spread(at_mode[group])
+        np.subtract(row, x, out=x)
+        np.multiply(x, model, out=grown)
+        means[group] = parts.sum(grown) / total
+        x -= parts.spread(means[group])
+        x *= slopes[group, 0] if slopes.shape[1] == 1 else parts.spread(slopes[group])
+        np.expm1(x, out=grown)
         grown -= x
         grown *= model
-        excess = parts.sum(grown) / total
+        excess[group] = parts.sum(grown) / total
     payments = strength * np.log1p(excess)
     values = at_mode + means
     utilities = reports.sizes * values - payments
-    with np.errstate(invalid="ignore"):
-        sure = (excess >= CERTAIN) & (payments <= _CANCELS * np.abs(utilities))
+    sure = (excess >= CERTAIN) & (payments <= _CANCELS * np.abs(utilities))
     sure &= 2.0 * combined.scale <= HUGE * strength
     games, groups = np.nonzero(~sure.T)
     if games.size:

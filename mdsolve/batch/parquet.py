@@ -78,7 +78,7 @@ class Source:
         """How many rows the file has."""
         return int(self.fingerprint["rows"])
 
-    def read(self, partition: Partition) -> pa.Table:
+    def read(self, partition: Partition, *, use_threads: bool = True) -> pa.Table:
         """Return the rows of a partition's prompts.
 
         Raises
@@ -88,14 +88,15 @@ class Source:
         """
         with _file(Path(self.path), self.columns.prompt, self.columns.outcome) as file:
             groups = range(partition.first, partition.last)
-            table = file.read_row_groups(list(groups), columns=self.columns.needed)
+            options: Any = {"columns": self.columns.needed, "use_threads": use_threads}
+            table = file.read_row_groups(list(groups), **options)
             before = None
             if partition.first > 0:
                 before = self._last_prompt(file, partition.first)
                 table = table.slice(self._following(table, before))
             later = partition.last
             while table.num_rows and later < file.metadata.num_row_groups:
-                more = file.read_row_group(later, columns=self.columns.needed)
+                more = file.read_row_group(later, **options)
                 count = self._following(more, _value(table, self.columns.prompt, -1))
                 if count:
                     table = _joined(table, more.slice(0, count))

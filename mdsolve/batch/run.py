@@ -64,7 +64,7 @@ class Task:
             If a prompt is, and that is to stop the run; nothing is written.
         """
         number = self.partition.number
-        table = self.source.read(self.partition)
+        table = self.source.read(self.partition, use_threads=self.threads != 1)
         mark: dict[str, Any] = {"partition": number, "bytes": {}}
         if table.num_rows == 0:
             mark["counts"] = dict.fromkeys(_COUNTED, 0)

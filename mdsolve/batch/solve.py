@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
 #: cells of all groups in a block: its arrays stay in a core's own cache
-CELLS = 1 << 16
+CELLS = 1 << 17
 #: from so many cells of all groups on a game is worth the one-game code, which reads it in blocks
 LARGE = 1 << 18
 
