@@ -135,6 +135,23 @@ def test_killed_at_any_moment_it_continues_bit_for_bit(tmp_path):
         assert digest(out) == expected
 
 
+def test_an_interrupted_run_says_what_stays(tmp_path):
+    path = written(tmp_path / "in.parquet", candidates(3000, seed=1), 100)
+    words = ("batch", path, *OPTIONS, "--rows", 100, "--out", tmp_path / "out")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mdsolve", *map(str, words)], stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 60
+    while not list((tmp_path / "out").rglob("done/part-000002*")) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    process.send_signal(signal.SIGINT)
+    _, message = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "parts that are done stay" in message
+    assert "Traceback" not in message
+    assert list((tmp_path / "out").rglob("done/part-*"))
+
+
 def test_drafts_of_a_killed_run_are_no_results(tmp_path):
     path = written(tmp_path / "in.parquet", candidates(30))
     words = ("batch", path, *OPTIONS, "--rows", 50, "--out", tmp_path / "out")
@@ -220,6 +237,9 @@ def test_unsorted_prompts_are_refused_or_sorted(tmp_path):
     found, expected = (whole(tmp_path / name, "groups") for name in ("sorted", "plain"))
     assert found["prompt"].equals(expected["prompt"])
     np.testing.assert_allclose(found["payment"], expected["payment"], rtol=1e-11)
+    other = mdsolve("batch", straight, *OPTIONS, "--out", tmp_path / "sorted", "--sort")
+    assert other.returncode == 2
+    assert "holds the results of another run" in other.stderr
     before = digest(tmp_path / "sorted")
     assert mdsolve(*words, tmp_path / "sorted", "--sort").returncode == 0
     assert digest(tmp_path / "sorted") == before

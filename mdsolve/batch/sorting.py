@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from mdsolve.batch.folder import SORTED, Folder
+from mdsolve.batch.folder import MANIFEST, SORTED, Folder
 from mdsolve.batch.parquet import Source, prompts
 from mdsolve.errors import InvalidInput
 
@@ -33,8 +33,13 @@ def sorted_by_prompt(source: Source, folder: Folder, rows: int) -> Source:
     if folder.remote:
         raise InvalidInput("sort: needs a local folder for its copy. Sort the file beforehand.")
     folder.refuse_foreign()
-    folder.create()
     target, told = Path(folder.address) / SORTED, f"{SORTED}.json"
+    if folder.read(MANIFEST) is not None and folder.read(told) != source.fingerprint:
+        raise InvalidInput(
+            f"{folder.address}: holds the results of another run, whose file was another or was "
+            "not sorted. Choose another folder, or run the same command again to continue it."
+        )
+    folder.create()
     columns = source.columns
     named: dict[str, Any] = {
         "outcome": columns.outcome,

@@ -136,15 +136,20 @@ def batch(
         if workers is not None or cluster is not None:
             executor, threads = stack.enter_context(connected(cluster, workers)), 1
         progress = stack.enter_context(counted(quiet=quiet))
-        tally = run(
-            source,
-            job,
-            folder,
-            on_error=on_error,
-            executor=executor,
-            threads=threads,
-            progress=progress,
-        )
+        try:
+            tally = run(
+                source,
+                job,
+                folder,
+                on_error=on_error,
+                executor=executor,
+                threads=threads,
+                progress=progress,
+            )
+        except KeyboardInterrupt as stop:
+            raise KeyboardInterrupt(
+                f"interrupted; parts that are done stay in {out}, and the same command continues."
+            ) from stop
     _tell(tally, out, quiet)
     if tally.lost:
         raise typer.Exit(1)
