@@ -357,11 +357,11 @@ def test_a_large_game_of_a_mapped_file_takes_a_few_arrays_of_its_outcomes(tmp_pa
 def test_sparse_rewards_and_very_many_groups():
     from scipy.sparse import random_array
 
-    sparse = random_array((10_000, 30), density=0.02, rng=np.random.default_rng(0))
-    for divergence in ("kl", "l2"):
+    for divergence, groups in (("kl", 10_000), ("l2", 1_000)):
+        sparse = random_array((groups, 30), density=0.02, rng=np.random.default_rng(0))
         mechanism = md.Mechanism(md.SocialWelfare(divergence, 500.0), md.AffineMaximizer())
         thin = mechanism.run(Game(np.full(30, 1 / 30), sparse))
         thick = mechanism.run(Game(np.full(30, 1 / 30), sparse.toarray()))
-        assert thin.payments.shape == (10_000,)
+        assert thin.payments.shape == (groups,)
         np.testing.assert_allclose(thin.payments, thick.payments, 1e-9, atol=1e-18)
         assert (thin.payments >= 0.0).all()

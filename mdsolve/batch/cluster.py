@@ -15,7 +15,7 @@ from mdsolve.errors import InvalidInput, MdsolveError
 
 #: how many workers may die over one partition before it is given up
 RETRIES = 2
-PATIENCE = 15.0
+PATIENCE = 5.0
 
 
 @contextmanager
