@@ -80,7 +80,7 @@ def envelope(
     >>> game = md.Game([0.5, 0.5], [[1.0, 0.0], [0.0, 1.0]])
     >>> rule = md.SocialWelfare("l2", 4.0)
     >>> outcome = md.Mechanism(rule, md.AffineMaximizer()).run(game)
-    >>> envelope(rule, game, 0).difference, float(outcome.payments[0])
+    >>> round(envelope(rule, game, 0).difference, 12), float(outcome.payments[0])
     (0.03125, 0.03125)
     """
     from scipy.integrate import quad
