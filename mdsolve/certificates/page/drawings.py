@@ -87,14 +87,17 @@ def bracket(low: Any, high: Any, what: str) -> Markup:
             words(340, 62, one, class_="number"),
             title=f"{what} is {one}",
         )  # fmt: skip
+    # figures too long to be centred below their ends start and end with the line
+    short = max(len(one), len(other)) <= 24
+    left, right = ((120, "middle"), (560, "middle")) if short else ((20, "start"), (660, "end"))
     return svg(
         680, 96,
         element("line", x1=20, x2=660, y1=40, y2=40, class_="axis"),
         element("rect", x=120, y=34, width=440, height=12, class_="span"),
         element("path", d="M128 24 H120 V56 H128 M552 24 H560 V56 H552", class_="end"),
         words(340, 22, f"width {figure(high - low, 3)}", class_="quiet"),
-        element("text", one, x=120, y=80, text_anchor="middle", class_="number"),
-        element("text", other, x=560, y=80, text_anchor="middle", class_="number"),
+        element("text", one, x=left[0], y=80, text_anchor=left[1], class_="number"),
+        element("text", other, x=right[0], y=80, text_anchor=right[1], class_="number"),
         title=f"{what} lies between {one} and {other}",
     )  # fmt: skip
 
