@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -40,6 +41,8 @@ def faults(checker: Any) -> Iterator[str]:
     yield from directions(checker)
     yield from precision(checker)
     yield from sums(checker)
+    yield from conjugates(checker)
+    yield from lengths(checker)
     for name, (problem, certificate, words) in BINDING.items():
         verified, text = checker.check(problem, certificate)
         if verified or words not in text:
@@ -245,6 +248,50 @@ def sums(checker: Any) -> Iterator[str]:
     halves = [Fraction(1, 2**9_000), Fraction(1, 3**2_000)]
     if by.sums("chi2", 0, [zero] * 2, halves) != (0, by.unit(2)):
         yield "a sum over two long denominators"
+    coarse, p, q = checker.Integers(8), Fraction(4, 5), Fraction(2**10_000 - 1, 3 * 2**10_000)
+    low, high = (256 * end for end in checker.DIVERGENCES["hellinger"][0](coarse, p, q))
+    outward = coarse.unit(low.__floor__()), coarse.unit(high.__ceil__())
+    if not low < high or coarse.sums("hellinger", 0, [p], [q]) != outward:
+        yield "a sum rounded from bounds that differ"
+    if by.gain([[1], [1]], [[0], [2], [1]], [2, 1]) != (1, 1):
+        yield "the report that gains"
+
+
+def conjugates(checker: Any) -> Iterator[str]:
+    """d* on both sides of the border where a model has no mass, and near a pole from above."""
+    by, half = checker.Integers(192), Fraction(1, 2)
+    for name, scale, level in (("l2", Fraction(1), half), ("chi2", half, Fraction(1))):
+        for share in (Fraction(-3, 2), Fraction(-5, 2)):
+            kept = max(Fraction(-2), share)
+            truth = scale * level**2 * (kept + kept**2 / 4)
+            if by.sums(name, 1, [share * level], [half]) != (truth, truth):
+                yield f"the conjugate of {name} at {share}"
+
+    class Wide(checker.Integers):
+        def exp(self, x: Fraction) -> tuple[Fraction, Fraction]:
+            return x, x + 1
+
+        def log(self, x: Fraction, weight: Any = 1) -> tuple[Fraction, Fraction]:
+            return x, x
+
+    found = Wide(8).sums("jensen-shannon", 1, [Fraction(1, 4)], [half])
+    if found != (Fraction(2), Fraction(2)):
+        yield "the exponential at a pole from below"
+
+
+def lengths(checker: Any) -> Iterator[str]:
+    """A file as long as the cap is read whole, and one longer by a byte is refused."""
+    problem, certificate = max(WRITTEN.values(), key=lambda files: len(files[0]) - len(files[1]))
+    cap, checker.BYTES, shown = checker.BYTES, len(problem), sys.stdout
+    with TemporaryDirectory() as folder, open(os.devnull, "w") as sys.stdout:
+        paths = [os.path.join(folder, name) for name in ("problem.json", "certificate.json")]
+        for more, code in ((b"", 0), (b"\n", 1)):
+            for path, data in zip(paths, (problem + more, certificate), strict=True):
+                with open(path, "wb") as file:
+                    file.write(data)
+            if checker.main(paths) != code:
+                yield f"a file {len(more)} longer than the cap"
+    checker.BYTES, sys.stdout = cap, shown
 
 
 def holds(low: Any, high: Any, function: Any, x: Fraction, weight: Any = Fraction(1)) -> bool:

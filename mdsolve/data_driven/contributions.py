@@ -1,7 +1,7 @@
 """What an agent adds to regularised welfare, and that it is what the agent nets ([B] Ex 4).
 
-With ω̂ = ω and truthful reports E[u_i + t_i | s] = Φ(c(s)) less the value of π*_-i under full s,
-Σ_{j≠i} E[r_j|s]·π_-i − λ D(π_-i‖π0^{-i}).
+With ω̂ = ω and truthful reports E[u_i + t_i | s] = Φ(c(s)) less the value of π*₋ᵢ under full s,
+Σ_{j≠i} E[r_j|s]·π₋ᵢ − λ D(π₋ᵢ‖π0^{-i}).
 """
 
 from __future__ import annotations

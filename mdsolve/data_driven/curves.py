@@ -88,9 +88,9 @@ class RewardCurve:
     precisions : (points,) array
         One over the variance of the agent's noise.
     rewards : (points,) array
-        E(E[ω|s] − E[ω|s_-i])² (welfare units).
+        E(E[ω|s] − E[ω|s₋ᵢ])² (welfare units).
     limit : float
-        What a signal that says all would be worth: Var[ω|s_-i].
+        What a signal that says all would be worth: Var[ω|s₋ᵢ].
     """
 
     precisions: PerPoint

@@ -1,6 +1,6 @@
 """How much one agent's signal adds to the others' ([B] §3, Ex 2; McLean and Postlewaite 2002).
 
-Informational size ν_i = max_{s_i, s_i'} min{ε : P(‖P(·|s) − P(·|s_-i, s_i')‖₁ > ε | s_i) ≤ ε}. At 0
+Informational size ν_i = max_{s_i, s_i'} min{ε : P(‖P(·|s) − P(·|s₋ᵢ, s_i')‖₁ > ε | s_i) ≤ ε}. At 0
 the pivot in reports is truthful; the data-driven one is at any size, and pays for the information.
 """
 
@@ -77,9 +77,9 @@ def _smallest(distances: Array, chances: Array) -> float:
 
 
 def information_reward(beliefs: Beliefs, agent: int) -> float:
-    """Return E(E[ω|s] − E[ω|s_-i])² before any signal: what Ex 2 pays for information.
+    """Return E(E[ω|s] − E[ω|s₋ᵢ])² before any signal: what Ex 2 pays for information.
 
-    By the law of total variance it is Var[ω|s_-i] − Var[ω|s] in expectation, so the sharper a
+    By the law of total variance it is Var[ω|s₋ᵢ] − Var[ω|s] in expectation, so the sharper a
     signal the higher the reward (welfare units of quadratic loss).
 
     Examples

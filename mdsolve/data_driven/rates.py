@@ -38,7 +38,7 @@ class RateCurve:
     regrets : (points,) array
         ε_N on the listed types (welfare units).
     errors : (points,) array
-        sup_s E[|ω̂_N − ω| | s], in units of the state.
+        ``sup_s E[|ω̂_N − ω| | s]``, in units of the state.
     bounds : (points,) array
         The statistical part: 2 max_i Σ_{j≠i} K_j times the errors (welfare units).
     numerical : (points,) array

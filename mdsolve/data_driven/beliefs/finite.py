@@ -90,7 +90,7 @@ class FiniteBeliefs(StateTable):
         return table
 
     def with_own(self, agent: int, signals: Any) -> Array:
-        """Return P(ω, s_i | s_-i) up to a constant, (signals of the agent, states)."""
+        """Return P(ω, s_i | s₋ᵢ) up to a constant, (signals of the agent, states)."""
         known = self.present(signals, agent)
         others = [self.likelihoods[other][:, signal] for other, signal in known]
         return self.likelihoods[agent].T * scaled_product([self.prior, *others])

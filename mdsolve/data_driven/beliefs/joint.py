@@ -77,7 +77,7 @@ class JointBeliefs(StateTable):
         return self.table
 
     def with_own(self, agent: int, signals: Any) -> Array:
-        """Return P(ω, s_i | s_-i) up to a constant, (signals of the agent, states)."""
+        """Return P(ω, s_i | s₋ᵢ) up to a constant, (signals of the agent, states)."""
         table = self.table
         for other, signal in reversed(self.present(signals, agent)):
             table = table.take(signal, axis=other + 1)

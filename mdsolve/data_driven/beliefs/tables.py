@@ -57,7 +57,7 @@ class StateTable(Beliefs):
 
     @abstractmethod
     def with_own(self, agent: int, signals: Any) -> Array:
-        """Return P(ω, s_i | s_-i) up to a constant, (signals of the agent, states)."""
+        """Return P(ω, s_i | s₋ᵢ) up to a constant, (signals of the agent, states)."""
 
     def own_posteriors(self, agent: int, signals: Any) -> Array:
         """Return P(ω|s) for every signal of one agent beside the others' signals."""

@@ -44,7 +44,7 @@ class ClickAuctions:
     rates : (auctions, bidders) or (bidders,) array_like
         E[ω_j|s] by everyone's reported signals, the chance of a click in a slot of effect 1.
     rates_without : (auctions, bidders, bidders) or (bidders, bidders) array_like, optional
-        [i, j] is E[ω_j|s_-i], what is known of j without i's signal. Left out where each bidder's
+        [i, j] is E[ω_j|s₋ᵢ], what is known of j without i's signal. Left out where each bidder's
         signal is about its own rate alone: then it is ``rates`` off the diagonal.
     effects : (slots,) array_like
         γ, what a slot multiplies every rate by: at least 0, the best slot first. Slots beyond the
@@ -132,7 +132,7 @@ class ClickAuctions:
         return self.order[:, : self.effects.size]
 
     def without(self, bidder: int) -> PerAuctionAndBidder:
-        """Return E[ω_j|s_-i]; the bidder's own entry means nothing."""
+        """Return E[ω_j|s₋ᵢ]; the bidder's own entry means nothing."""
         return self.rates if self.rates_without is None else self.rates_without[:, bidder]
 
     def reported(self, bidder: int, values: ArrayLike, rates: ArrayLike) -> ClickAuctions:
@@ -144,7 +144,7 @@ class ClickAuctions:
         values : (auctions,) array_like
             What the bidder says a click is worth.
         rates : (auctions,) or (auctions, bidders) array_like
-            E[ω_j|s'_i, s_-i]: what the bidder's reported signal makes of its own rate, or, where
+            E[ω_j|s'_i, s₋ᵢ]: what the bidder's reported signal makes of its own rate, or, where
             ``rates_without`` is given, of all rates.
         """
         told = self.values.copy()

@@ -91,7 +91,7 @@ class DataDrivenPivot(ClickPayment):
 
     Bidder i pays what the others' clicks are worth at ω̂ in the order without i, less what they are
     worth in the order that is used; one slot: θ_k ω̂_k less θ_w ω̂_w if another, w, wins, with
-    k = argmax_{j≠i} θ_j E[ω_j|s_-i]. **k is chosen without i's signal**: chosen with it, or by the
+    k = argmax_{j≠i} θ_j E[ω_j|s₋ᵢ]. **k is chosen without i's signal**: chosen with it, or by the
     largest θ_j ω̂_j, truth may lose (:class:`WinnerPays`). ω̂ must be unbiased given ω and no
     function of the reports.
 

@@ -124,7 +124,7 @@ def regret_of_truth(
         Of true values and signals.
     payment : ClickPayment
     lowest, highest : array_like
-        The least and largest E[ω_j|s'_i, s_-i] over signals of i, broadcast to (auctions, bidders,
+        The least and largest E[ω_j|s'_i, s₋ᵢ] over signals of i, broadcast to (auctions, bidders,
         bidders) as [i, j]; off the diagonal only with ``rates_without``.
     states : sequence of (probability, ω̂), optional
         As for :func:`utility_of_report`.

@@ -84,7 +84,7 @@ class PilotSignals:
 
     @property
     def rates_without(self) -> PerAuctionAndPair | None:
-        """E[ω_j|s_-i] as [i, j]; None where it is E[ω_j|s] for all others."""
+        """E[ω_j|s₋ᵢ] as [i, j]; None where it is E[ω_j|s] for all others."""
         if self.own:
             return None
         shown = self.impressions.sum(axis=1, keepdims=True) - self.impressions

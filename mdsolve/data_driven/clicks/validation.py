@@ -63,7 +63,7 @@ def refuse_outside(
 def rates_without_of(
     given: ArrayLike | None, shape: tuple[int, ...], names: Sequence[str]
 ) -> Array | None:
-    """Return E[ω_j|s_-i] for auctions of a shape, with nothing on the diagonal."""
+    """Return E[ω_j|s₋ᵢ] for auctions of a shape, with nothing on the diagonal."""
     if given is None:
         return None
     table = np.asarray(given, dtype=float)

@@ -12,7 +12,7 @@ from mdsolve.games.validation import floats
 
 
 def leave_one_out(reports: Any, counts: Any = None) -> EstimatePerAgent:
-    """Return ω̂_-i, the mean of the others' second-stage reports, for each agent i.
+    """Return ω̂₋ᵢ, the mean of the others' second-stage reports, for each agent i.
 
     An agent's transfer does not depend on its own second report: telling the truth there is
     weakly dominant.

@@ -1,6 +1,6 @@
 """Transfers from payoffs that agents report after the fact ([B] 4.2.2; Mezzetti 2004).
 
-t_i = Σ_{j≠i} û_j + h_i(θ_-i, s_-i), û_j what j says it got. It needs more than data-driven VCG: the
+t_i = Σ_{j≠i} û_j + h_i(θ₋ᵢ, s₋ᵢ), û_j what j says it got. It needs more than data-driven VCG: the
 others' payoffs themselves, where that needs the state alone.
 """
 

@@ -1,7 +1,7 @@
-"""Data-driven VCG: t_i = Σ_{j≠i} u_j(x*, ω̂, θ_j) + h_i(θ_-i, s_-i, ω̂) ([B] Def 6, Def 9).
+"""Data-driven VCG: t_i = Σ_{j≠i} u_j(x*, ω̂, θ_j) + h_i(θ₋ᵢ, s₋ᵢ, ω̂) ([B] Def 6, Def 9).
 
 x* is efficient for the reports, ω̂ comes from data and never from reports. The pivot h_i takes away
-what the others have without i: x_-i is efficient for θ_-i given s_-i, so i's signal is not in it.
+what the others have without i: x₋ᵢ is efficient for θ₋ᵢ given s₋ᵢ, so i's signal is not in it.
 """
 
 from __future__ import annotations
