@@ -203,6 +203,8 @@ BORDERS: dict[str, tuple[Any, bool, str]] = {
         False,
         "canonical",
     ),
+    "1,200 digits in A": (lambda: long_entry(1_200), False, "does not add up"),
+    "1,201 digits in A": (lambda: long_entry(1_201), False, "of 1200 digits at most"),
     "67,108,864 bytes": (lambda: filled(1 << 26), True, "2 types"),
     "67,108,865 bytes": (lambda: filled((1 << 26) + 1), False, "larger than"),
     "an exponent of 2^14": (lambda: exponent(F(0)), False, "gap: the witness proves"),
@@ -210,6 +212,12 @@ BORDERS: dict[str, tuple[Any, bool, str]] = {
     "a word of 200": (lambda: (PROBLEM, rebound(kind="x" * 200)), False, "x' is unknown"),
     "a word of 201": (lambda: (PROBLEM, rebound(kind="x" * 201)), False, "not a word"),
 }
+
+
+def long_entry(size: int) -> tuple[bytes, bytes]:
+    """A long number, which the matrix of a linear program may not have though its witness may."""
+    first, *rest = CASES["lp-least"].problem["A"]
+    return CASES["lp-least"].files({"A": [first, {"x": "-" + "1" * (size - 1)}, *rest[1:]]}, {})
 
 
 def many_types(count: int) -> tuple[bytes, bytes]:

@@ -397,7 +397,8 @@ def lp(w: Fields) -> str:
     need(sound and len(w.A) == len(w.rows), "A: not one object of columns for each row")
     sound = all(isinstance(sense, str) and sense in SIGNED for sense in w.senses)
     need(sound and len(w.senses) == len(w.rows), "senses: not <=, >= or == for each row")
-    table = [[(place[j], number(x, "A", w)) for j, x in row.items()] for row in w.A]
+    known = Fields(by=w.by, digits=DIGITS)  # longer numbers are for witnesses
+    table = [[(place[j], number(x, "A", known)) for j, x in row.items()] for row in w.A]
     cost = w.c if w.minimize else [-x for x in w.c]
     for point, sides in ((w.x, w.b), (w.ray, [0] * len(w.b))):
         scale, (whole,) = integers([point or []])

@@ -1,4 +1,4 @@
-"""Check a certificate as check.py does, about ten times faster: FLINT's exact numbers, Arb's balls.
+"""Check a certificate as check.py does, two to twelve times faster, by FLINT's numbers and balls.
 
 No arithmetic is check.py's own, so that neither file's can err unseen by the other. Copy both out
 and run `python check_flint.py problem.json certificate.json`.

@@ -306,7 +306,7 @@ def check(folder: str | PathLike[str], *, backend: str = "python") -> Verdict:
     folder : path
         Holds problem.json and certificate.json.
     backend : str
-        ``"python"``, the standard library alone, or ``"flint"``, ten times as fast.
+        ``"python"``, the standard library alone, or ``"flint"``, two to twelve times as fast.
 
     Returns
     -------

@@ -30,7 +30,7 @@ def certify(
         typer.Option(
             "--out",
             metavar="FOLDER",
-            help="Where problem.json and certificate.json go; created if missing.  [required]",
+            help="Where problem.json and certificate.json go; created if missing.",
         ),
     ],
     table: Annotated[

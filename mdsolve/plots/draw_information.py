@@ -45,7 +45,7 @@ def draw_rewards(
         axes.plot(curve.precisions, curve.rewards, color=colour, label=name or None)
         axes.axhline(curve.limit, color=colour, linestyle="--", linewidth=1.0)
     axes.set_xscale("log")
-    axes.set_ylim(bottom=0.0)
+    axes.set_ylim(0.0, 1.3 * max(curve.limit for curve in named(curves).values()))
     axes.set_xlabel("precision of the agent's signal (1/variance)", color=INK)
     axes.set_ylabel("expected reward (welfare units)\ndashed: for knowing the state", color=INK)
     finish(axes)
