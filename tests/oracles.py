@@ -157,7 +157,9 @@ class GameTwin:
     """A game's Φ, payments and regrets by their definitions."""
 
     def __init__(self, game: Any, divergence: str, strength: float) -> None:
-        self.digits = DIGITS + int(-1.2 * np.log10(game.reference.min()))
+        weighed = np.abs(np.asarray(game.rewards) * game.sizes[:, None]) / strength
+        least = np.min(weighed, where=weighed > 0.0, initial=1.0)
+        self.digits = DIGITS + int(-1.2 * np.log10([game.reference.min(), least]).sum())
         with mp.workdps(self.digits):
             self.name, self.strength = divergence, mp.mpf(strength)
             masses = exact(game.reference)

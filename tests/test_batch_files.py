@@ -139,7 +139,10 @@ def test_an_interrupted_run_says_what_stays(tmp_path):
     path = written(tmp_path / "in.parquet", candidates(3000, seed=1), 100)
     words = ("batch", path, *OPTIONS, "--rows", 100, "--out", tmp_path / "out")
     process = subprocess.Popen(
-        [sys.executable, "-m", "mdsolve", *map(str, words)], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "mdsolve", *map(str, words)],
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 60
     while not list((tmp_path / "out").rglob("done/part-000002*")) and time.monotonic() < deadline:
