@@ -21,7 +21,7 @@ ROWS = (
     {"incentives", "sampled"},
     {"data_driven"},
     {"certificates"},
-    {"batch"},
+    {"batch", "benchmark"},
     {"plots"},
     {"cli"},
 )

@@ -1,0 +1,1 @@
+"""Problems whose optima are proved, and a race of solvers in which only verified answers count."""
