@@ -17,6 +17,7 @@ from mdsolve.benchmark.cones import Cone as Cone
 from mdsolve.errors import InvalidInput
 from mdsolve.games.labels import checked_labels
 from mdsolve.solvers.linear_program import LinearProgram
+from mdsolve.solvers.linear_program.statement import check_limits, check_numbers
 
 if TYPE_CHECKING:
     from mdsolve.benchmark.standard import Standard
@@ -190,31 +191,16 @@ class ConicProgram:
 
     def _check(self) -> None:
         rows, variables = self.shape
-        for name, array, size in (
-            ("objective", self.objective, variables),
-            ("sides", self.sides, rows),
-            ("matrix", self.matrix.data, None),
-            ("quadratic", np.empty(0) if self.quadratic is None else self.quadratic.data, None),
-        ):
-            if size is not None and array.shape != (size,):
-                raise InvalidInput(
-                    f"{name}: shape {array.shape}, but the matrix is {rows} x {variables}. "
-                    f"Pass {size} numbers."
-                )
-            if not np.isfinite(array).all():
-                place = int(np.flatnonzero(~np.isfinite(array))[0])
-                raise InvalidInput(
-                    f"{name}: entry {place} is {array[place]}. Numbers must be finite; leave out "
-                    "a row that binds nothing."
-                )
+        check_numbers(
+            (rows, variables),
+            objective=(self.objective, variables),
+            sides=(self.sides, rows),
+            matrix=(self.matrix.data, None),
+            constant=(np.array([self.constant]), None),
+            quadratic=(np.empty(0) if self.quadratic is None else self.quadratic.data, None),
+        )
         self._check_quadratic()
-        crossed = np.flatnonzero(~(self.lower <= self.upper))
-        if crossed.size:
-            k = int(crossed[0])
-            raise InvalidInput(
-                f"variable {self.names[k]!r}: bounds from {self.lower[k]} to {self.upper[k]}. "
-                "The lower bound must not exceed the upper."
-            )
+        check_limits(self.names, self.lower, self.upper)
 
     def _check_quadratic(self) -> None:
         if self.quadratic is None:

@@ -113,30 +113,53 @@ class LinearProgram:
 
     def _check(self) -> None:
         rows, variables = self.matrix.shape
-        for name, array, size in (
-            ("objective", self.objective, variables),
-            ("matrix", self.matrix.data, None),
-            ("bounds", self.bounds, rows),
-        ):
-            if size is not None and array.shape != (size,):
-                raise InvalidInput(
-                    f"{name}: shape {array.shape}, but the matrix is {rows} x {variables}. "
-                    f"Pass {size} numbers."
-                )
-            if not np.isfinite(array).all():
-                place = int(np.flatnonzero(~np.isfinite(array))[0])
-                raise InvalidInput(
-                    f"{name}: entry {place} is {array[place]}. Numbers must be finite; "
-                    "leave out a row that binds nothing."
-                )
+        check_numbers(
+            (rows, variables),
+            objective=(self.objective, variables),
+            matrix=(self.matrix.data, None),
+            bounds=(self.bounds, rows),
+        )
         odd = [k for k, sense in enumerate(self.senses) if sense not in SENSES]
         if odd or len(self.senses) != rows:
             found = repr(self.senses[odd[0]]) if odd else f"{len(self.senses)} of them"
             raise InvalidInput(f'senses: {found}. Give each of {rows} rows "<=", ">=" or "==".')
-        crossed = np.flatnonzero(~(self.lower <= self.upper))
-        if crossed.size:
-            k = int(crossed[0])
+        check_limits(self.names, self.lower, self.upper)
+
+
+def check_numbers(shape: tuple[int, int], **parts: tuple[Array, int | None]) -> None:
+    """Refuse arrays of a program that are not as long as its matrix asks, or not finite.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the array, the entry and the remedy.
+    """
+    for name, (array, size) in parts.items():
+        if size is not None and array.shape != (size,):
             raise InvalidInput(
-                f"variable {self.names[k]!r}: bounds from {self.lower[k]} to {self.upper[k]}. "
-                "The lower bound must not exceed the upper."
+                f"{name}: shape {array.shape}, but the matrix is {shape[0]} x {shape[1]}. "
+                f"Pass {size} numbers."
             )
+        if not np.isfinite(array).all():
+            place = int(np.flatnonzero(~np.isfinite(array))[0])
+            raise InvalidInput(
+                f"{name}: entry {place} is {array[place]}. Numbers must be finite; "
+                "leave out a row that binds nothing."
+            )
+
+
+def check_limits(names: Sequence[str], lower: Array, upper: Array) -> None:
+    """Refuse bounds of variables that no number obeys.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the variable, its bounds and the remedy.
+    """
+    crossed = np.flatnonzero(~((lower <= upper) & (lower < inf) & (upper > -inf)))
+    if crossed.size:
+        k = int(crossed[0])
+        raise InvalidInput(
+            f"variable {names[k]!r}: bounds from {lower[k]} to {upper[k]}. "
+            "The lower bound must not exceed the upper, and some number must lie between."
+        )
