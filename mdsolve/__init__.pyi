@@ -3,6 +3,9 @@
 from . import data_driven as data_driven
 from . import plots as plots
 from .batch import Batch, BatchFrontier, BatchOutcome, batch_frontier, solve_batch, solve_dask
+from .benchmark.library import problem, problems
+from .benchmark.problem import Problem
+from .benchmark.program import ConicProgram
 from .certificates.exact_lp import ExactLp, ExactProgram, exact_solve
 from .certificates.issue import certify
 from .certificates.schema import Certificate, Verdict, check
@@ -170,6 +173,11 @@ __all__ = [
     "solve_dask",
     "batch_frontier",
     "BatchFrontier",
+    # problems whose optima are proved
+    "problem",
+    "problems",
+    "Problem",
+    "ConicProgram",
     # what lies could gain
     "implement",
     "implementable",

@@ -6,13 +6,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import inf
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
+from mdsolve.benchmark import proofs
 from mdsolve.benchmark.program import ConicProgram
-from mdsolve.certificates.schema import Certificate
+from mdsolve.certificates.schema import Certificate, Verdict
+from mdsolve.errors import InvalidInput
 
 #: what is known of a program's optimum; "unknown" only of programs that users bring
 STATUSES = ("optimal", "infeasible", "unbounded", "unknown")
+
+
+class Proved(NamedTuple):
+    """What a certificate proves of a program's optimum: a status and a bracket of doubles."""
+
+    status: str
+    lower: float
+    upper: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,11 +34,12 @@ class Statement:
     ----------
     program : ConicProgram
     certify : callable, optional
-        Returns the certificate of the optimum, or of infeasibility, and the bracket of the
-        *program's* optimum that follows from it: ``(certificate, lower, upper)``.
+        Issues the certificate of the optimum, or of infeasibility.
     problem : callable, optional
         Returns the bytes of the certificate's problem.json, from the statement alone: what binds a
         stored certificate to this program.
+    bracket : callable, optional
+        Returns what a verified certificate `Proved` of the *program's* optimum.
     axes : mapping
         Of ``"outcomes"``, ``"groups"`` and ``"types"``, those that the family has.
     scale : float
@@ -40,8 +52,9 @@ class Statement:
     """
 
     program: ConicProgram
-    certify: Callable[[], tuple[Certificate, float, float]] | None = None
+    certify: Callable[[], Certificate] | None = None
     problem: Callable[[], bytes] | None = None
+    bracket: Callable[[Certificate], Proved] | None = None
     axes: Mapping[str, int] = field(default_factory=dict)
     scale: float = 1.0
     game: Any = None
@@ -49,7 +62,7 @@ class Statement:
     lift: Callable[[Any], Any] | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Problem:
     """A named problem.
 
@@ -72,6 +85,8 @@ class Problem:
         Where it comes from, and what makes it hard.
     digest : str
         SHA-256 of the program's numbers; empty where nobody wrote it down.
+    path : Path or None
+        Its file, where it has one; the proof lies beside it.
     """
 
     name: str
@@ -86,16 +101,54 @@ class Problem:
     source: str = ""
     hard: str = ""
     digest: str = field(default="", repr=False)
+    path: Path | None = field(default=None, repr=False)
 
     @cached_property
     def statement(self) -> Statement:
         """What the family makes of the parameters."""
         return self.state()
 
-    @property
+    @cached_property
     def program(self) -> ConicProgram:
-        """The program in doubles."""
-        return self.statement.program
+        """The program in doubles.
+
+        Raises
+        ------
+        InvalidInput
+            If it is not the one whose digest was written down.
+        """
+        found = self.statement.program
+        if self.digest and found.digest != self.digest:
+            raise InvalidInput(
+                f"problem {self.name!r}: its program has the digest {found.digest[:16]}…, but the "
+                f"one that was proved has {self.digest[:16]}…. Its family or its parameters were "
+                "changed: take the change back, or prove it anew."
+            )
+        return found
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """The proof of its bracket, or of its infeasibility.
+
+        Raises
+        ------
+        InvalidInput
+            If it has none, or it cannot be read.
+        """
+        if self.path is None:
+            raise InvalidInput(f"problem {self.name!r}: it has no file, and so no proof beside it.")
+        return proofs.read_proof(proofs.proof_path(self.path))
+
+    def check(self) -> Verdict:
+        """Check its proof, and that it is about this very program and proves this very bracket.
+
+        Raises
+        ------
+        InvalidInput
+            If the stored proof states another problem, is rejected, or proves something else.
+        """
+        proofs.confirm(self)
+        return self.certificate.check()
 
     @property
     def axes(self) -> Mapping[str, int]:
@@ -116,3 +169,9 @@ class Problem:
     def rule(self) -> Any:
         """The training rule, where the program is one."""
         return self.statement.rule
+
+    def __repr__(self) -> str:
+        rows, variables = self.program.shape
+        size = f"{variables:,} variables, {rows:,} rows: {self.program.kind}"
+        known = f" in [{self.lower!r}, {self.upper!r}]" if self.status == "optimal" else ""
+        return f"Problem({self.name} of {self.family}: {size}; {self.status}{known})"

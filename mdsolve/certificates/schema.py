@@ -202,7 +202,7 @@ class Certificate:
         cls, kind: str, form: str, problem: Witness, witness: Witness, notes: Iterable[str] = ()
     ) -> Certificate:
         """Bind a witness to a problem of one form; nothing is checked yet."""
-        stated = _text({"schema": "mdsolve-problem/1", "form": form, **problem})
+        stated = problem_text(form, problem)
         given = _text(
             {
                 "schema": "mdsolve-certificate/1",
@@ -362,6 +362,11 @@ def _arithmetic(backend: str) -> type:
 
         return Balls
     raise InvalidInput(f'backend {backend!r} is unknown. Choose "python" or "flint".')
+
+
+def problem_text(form: str, problem: Witness) -> bytes:
+    """Return the bytes of problem.json for a problem of one form."""
+    return _text({"schema": "mdsolve-problem/1", "form": form, **problem})
 
 
 def game_form(game: Any, sizes: ArrayLike, **rest: Any) -> tuple[Witness, list[str]]:

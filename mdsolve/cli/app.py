@@ -15,6 +15,7 @@ from mdsolve.cli.check import check
 from mdsolve.cli.frontier import frontier
 from mdsolve.cli.listings import divergences, solvers
 from mdsolve.cli.payments import payments
+from mdsolve.cli.problems import problems
 from mdsolve.cli.solve import solve
 from mdsolve.cli.verify import verify
 from mdsolve.cli.wording import on_the_command_line
@@ -77,6 +78,7 @@ for _command in (
     batch,
     frontier,
     payments,
+    problems,
     verify,
     certify,
     check,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from mdsolve.certificates.issue.games import Stated, issued, near
-from mdsolve.certificates.schema import Certificate, Rationals, exact, simplex
+from mdsolve.certificates.schema import Certificate, Rationals, Witness, exact, simplex
 from mdsolve.errors import InvalidInput, NotCertified
 from mdsolve.games.domains import Domain, MaxNormalized, SumNormalized
 from mdsolve.mechanism import Outcome
@@ -72,7 +72,6 @@ def of_floor(floor: Floor) -> Certificate:
     multiplier = stated.solve(lifted).multiplier
     lower = near(min(bounds), above=False)
     upper = near(stated.above(lifted, multiplier), above=True)
-    problem = {**stated.problem, "group": group, "domain": domain, "size": str(size)}
     witness = {
         "lower": str(lower),
         "upper": str(upper),
@@ -80,6 +79,7 @@ def of_floor(floor: Floor) -> Certificate:
         "report": Rationals.of_fractions(report).text(),
         "multiplier": str(multiplier),
     }
+    problem = fields(stated, group, domain, floor.size)
     found = issued(Certificate.of("floor", "floor", problem, witness, stated.notes))
     slack = float(stated.slack(floor.value_lower, floor.value_upper))
     if lower > floor.value_upper + slack or upper < floor.value_lower - slack:
@@ -90,6 +90,11 @@ def of_floor(floor: Floor) -> Certificate:
             refutation=found,
         )
     return found
+
+
+def fields(stated: Stated, group: int, domain: str, size: float) -> Witness:
+    """Return the fields of the `floor` form: a game, whose type is sought, and where."""
+    return {**stated.problem, "group": group, "domain": domain, "size": str(exact("size", size))}
 
 
 def _domain(domain: Domain | None) -> str:

@@ -45,9 +45,13 @@ def of_program(given: Program) -> Certificate:
     return found
 
 
-def _certificate(answer: ExactLp) -> Certificate:
-    flat = bounds_as_rows(answer)
-    program = flat.program
+def stated(program: ExactProgram | LinearProgram) -> tuple[Witness, list[str]]:
+    """Return a program's fields of the `lp` form, every bound a row of its own, and notes."""
+    exact = program if isinstance(program, ExactProgram) else ExactProgram.of(program)
+    return _fields(bounds_as_rows(ExactLp(exact, "unverified")).program)
+
+
+def _fields(program: ExactProgram) -> tuple[Witness, list[str]]:
     columns, notes = printable("variable", program.names)
     rows, more = printable("row", program.rows)
     problem = {
@@ -59,13 +63,19 @@ def _certificate(answer: ExactLp) -> Certificate:
         "senses": list(program.senses),
         "b": Rationals.of_fractions(program.bounds).text(),
     }
+    return problem, [*notes, *more]
+
+
+def _certificate(answer: ExactLp) -> Certificate:
+    flat = bounds_as_rows(answer)
+    problem, notes = _fields(flat.program)
     witness = {
         "status": flat.status,
         "x": _vector(flat.x),
         "y": _vector(flat.y),
         "ray": _vector(flat.ray),
     }
-    return issued(Certificate.of("lp", "lp", problem, witness, [*notes, *more]))
+    return issued(Certificate.of("lp", "lp", problem, witness, notes))
 
 
 def _vector(numbers: tuple[Fraction, ...] | list[Fraction] | None) -> Witness | None:

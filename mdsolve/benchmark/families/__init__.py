@@ -1,0 +1,60 @@
+"""Families of problems, one a file: parameters and a seed in, a program and its proof out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mdsolve.benchmark.families import concave, floors, menus, real, welfare
+from mdsolve.benchmark.problem import Statement
+from mdsolve.errors import InvalidInput
+
+
+@dataclass(frozen=True)
+class Family:
+    """One family.
+
+    Attributes
+    ----------
+    name : str
+    describes : str
+        What its programs are, in a sentence.
+    build : callable
+        Returns the `Statement` of parameters and a seed.
+    """
+
+    name: str
+    describes: str
+    build: Callable[[Mapping[str, Any], int], Statement]
+
+
+FAMILIES: dict[str, Family] = {
+    family.name: family
+    for family in (
+        Family("welfare", "a social-welfare rule under one of the divergences", welfare.build),
+        Family("concave", "Nash, α-fair and egalitarian welfare", concave.build),
+        Family(
+            "floors", "least welfare over a group's types (Cor 4.6), primal and dual", floors.build
+        ),
+        Family(
+            "menus", "the best of finitely many models, as a program over the menu", menus.build
+        ),
+        Family("real", "training rules and auctions on real data", real.build),
+    )
+}
+
+
+def family(name: str) -> Family:
+    """Return a family by its name.
+
+    Raises
+    ------
+    InvalidInput
+        Naming those that there are.
+    """
+    if name not in FAMILIES:
+        raise InvalidInput(
+            f"family {name!r}: there is none of that name. Choose one of {', '.join(FAMILIES)}."
+        )
+    return FAMILIES[name]
