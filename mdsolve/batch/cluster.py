@@ -90,13 +90,8 @@ def _run(client: Any, tasks: Sequence[Task], tally: Tally) -> Iterator[dict[str,
             elif isinstance(error, MdsolveError):
                 raise error
             elif isinstance(error, KilledWorker) or future.status == "error":
-                lost = {} if tally.lost is None else tally.lost
-                low, high = task.source.prompts_of(task.partition)
-                why = "killed its workers" if isinstance(error, KilledWorker) else repr(error)
-                tally.lost = {
-                    **lost,
-                    task.partition.number: f"prompts {str(low)!r} to {str(high)!r}: {why}",
-                }
+                killed = isinstance(error, KilledWorker)
+                tally.lose(task, "killed its workers" if killed else repr(error))
             for another in queue:
                 running.add(start(another))
                 break

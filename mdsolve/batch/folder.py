@@ -10,11 +10,12 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from mdsolve.batch.addresses import is_remote, plain, system_of
 from mdsolve.errors import InvalidInput
 from mdsolve.games.files import written_whole
 
@@ -32,10 +33,13 @@ class Folder:
 
     address: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "address", plain(self.address))
+
     @property
     def remote(self) -> bool:
         """Whether fsspec writes it."""
-        return "://" in self.address
+        return is_remote(self.address)
 
     def create(self) -> None:
         """Make the folder and its parts, and drop drafts that a killed run left.
@@ -46,7 +50,10 @@ class Folder:
             If it cannot be written to.
         """
         if self.remote:
-            self._system()
+            system, root = self._system()
+            for name in _FOLDERS:
+                with suppress(Exception):  # object stores have none: writing tells what is wrong
+                    system.makedirs(f"{root}/{name}", exist_ok=True)
             return
         try:
             for name in _FOLDERS:
@@ -101,8 +108,10 @@ class Folder:
                 text = system.cat_file(f"{root}/{name}").decode()
             else:
                 text = (Path(self.address) / name).read_text("utf-8")
-            found: dict[str, Any] = json.loads(text)
-            return found
+            found: Any = json.loads(text)
+            if not isinstance(found, dict):
+                raise ValueError(f"{type(found).__name__} in place of an object")
+            return cast(dict[str, Any], found)
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
@@ -154,16 +163,7 @@ class Folder:
             ) from error
 
     def _system(self) -> tuple[Any, str]:
-        try:
-            import fsspec
-        except ImportError as error:
-            raise InvalidInput(
-                f"{self.address}: object stores need fsspec: pip install 'mdsolve[cluster]'."
-            ) from error
-        try:
-            return fsspec.core.url_to_fs(self.address)
-        except (ImportError, ValueError, OSError) as error:
-            raise InvalidInput(f"{self.address}: cannot be reached ({error}).") from error
+        return system_of(self.address)
 
 
 def part(table: str, number: int) -> str:

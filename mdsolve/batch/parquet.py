@@ -8,12 +8,15 @@ by itself, on any machine, and rows in the order of prompts are checked piece by
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mdsolve.batch.addresses import is_remote, name_of, plain, readable
 from mdsolve.batch.tables import Columns
 from mdsolve.errors import InvalidInput
 from mdsolve.games.sources import Table
@@ -41,6 +44,8 @@ class Source:
 
     Attributes
     ----------
+    path : str
+        A path, or an address that fsspec knows (``s3://...``).
     fingerprint : mapping
         Size, rows and the hash of the file's footer, which says where all of its pages lie.
     """
@@ -51,7 +56,7 @@ class Source:
     fingerprint: dict[str, Any]
 
     @classmethod
-    def opened(cls, path: Path, *, rows: int = ROWS, **columns: Any) -> Source:
+    def opened(cls, path: str | PathLike[str], *, rows: int = ROWS, **columns: Any) -> Source:
         """Return a file's partitions, having read its footer alone.
 
         Raises
@@ -59,19 +64,18 @@ class Source:
         InvalidInput
             If it is missing or not Parquet, has no rows, or lacks a column.
         """
-        with _file(path) as file:
+        address = plain(path)
+        name = name_of(address)
+        with parquet_file(address) as file:
             schema, metadata = file.schema_arrow, file.metadata
-            _refuse_types(path, schema)
-            named = {field.name: None for field in schema}
-            table = Table(path.name, named, metadata.num_rows)
+            _refuse_twins(name, schema)
+            table = Table(name, {field.name: None for field in schema}, metadata.num_rows)
             if metadata.num_rows == 0:
-                raise InvalidInput(
-                    f"{path.name}: has no rows. A game needs at least one candidate."
-                )
+                raise InvalidInput(f"{name}: has no rows. A game needs at least one candidate.")
             chosen = Columns.found(table, **columns)
-            _refuse_words(path, schema, chosen)
+            _refuse_types(name, schema, chosen)
             counts = [metadata.row_group(k).num_rows for k in range(metadata.num_row_groups)]
-        return cls(str(path), chosen, _partitions(counts, rows), _fingerprint(path, sum(counts)))
+        return cls(address, chosen, _partitions(counts, rows), _fingerprint(address, sum(counts)))
 
     @property
     def rows(self) -> int:
@@ -86,23 +90,24 @@ class Source:
         InvalidInput
             If a prompt has no name, or the prompts are not in order: it names the prompt.
         """
-        with _file(Path(self.path), self.columns.prompt, self.columns.outcome) as file:
+        with parquet_file(self.path, self.columns.prompt, self.columns.outcome) as file:
             groups = range(partition.first, partition.last)
             options: Any = {"columns": self.columns.needed, "use_threads": use_threads}
             table = file.read_row_groups(list(groups), **options)
-            before = None
-            if partition.first > 0:
-                before = self._last_prompt(file, partition.first)
+            before = self._last_prompt(file, partition.first)
+            if before is not None:
                 table = table.slice(self._following(table, before))
-            later = partition.last
+            pieces, later = [table], partition.last
+            last = _value(table, self.columns.prompt, -1) if table.num_rows else None
             while table.num_rows and later < file.metadata.num_row_groups:
                 more = file.read_row_group(later, **options)
-                count = self._following(more, _value(table, self.columns.prompt, -1))
-                if count:
-                    table = _joined(table, more.slice(0, count))
+                count = self._following(more, last)
+                pieces.append(more.slice(0, count))
                 if count < more.num_rows:
                     break
                 later += 1
+        table = _joined(pieces)
+        table = without_views(table)
         self._refuse_disorder(table, before)
         return table
 
@@ -115,7 +120,7 @@ class Source:
             Naming two prompts.
         """
         before = None
-        with _file(Path(self.path)) as file:
+        with parquet_file(self.path) as file:
             place = file.schema_arrow.names.index(self.columns.prompt)
             flat = file.metadata.num_columns == len(file.schema_arrow.names)
             for group in range(file.metadata.num_row_groups if flat else 0):
@@ -128,7 +133,7 @@ class Source:
 
     def prompts_of(self, partition: Partition) -> tuple[Any, Any]:
         """Return the first and the last prompt in a partition's row groups."""
-        with _file(Path(self.path), self.columns.prompt) as file:
+        with parquet_file(self.path, self.columns.prompt) as file:
             ends = (partition.first, 0), (partition.last - 1, -1)
             parts = [file.read_row_group(k, columns=[self.columns.prompt]) for k, _ in ends]
         return (
@@ -137,8 +142,12 @@ class Source:
         )
 
     def _last_prompt(self, file: Any, group: int) -> Any:
-        part = file.read_row_group(group - 1, columns=[self.columns.prompt])
-        return _value(part, self.columns.prompt, -1)
+        """Return the last prompt before a row group, None where there is none."""
+        for earlier in range(group - 1, -1, -1):
+            if file.metadata.row_group(earlier).num_rows:
+                part = file.read_row_group(earlier, columns=[self.columns.prompt])
+                return _value(part, self.columns.prompt, -1)
+        return None
 
     def _following(self, table: pa.Table, prompt: Any) -> int:
         """Return how many rows at the beginning are of a prompt."""
@@ -154,7 +163,7 @@ class Source:
         import pyarrow.compute as pc
 
         column = table.column(self.columns.prompt)
-        name = Path(self.path).name
+        name = name_of(self.path)
         if column.null_count:
             raise InvalidInput(
                 f"{name}, column {self.columns.prompt!r}: {column.null_count} rows from "
@@ -172,7 +181,7 @@ class Source:
 
     def _disorder(self, before: Any, prompt: Any) -> InvalidInput:
         return InvalidInput(
-            f"{Path(self.path).name}: prompt {prompt!r} comes after {before!r}. Rows must be in "
+            f"{name_of(self.path)}: prompt {prompt!r} comes after {before!r}. Rows must be in "
             "the order of prompts, so that a prompt's rows stand together: sort the file by "
             "prompt, or pass sort=True."
         )
@@ -203,47 +212,75 @@ def _partitions(counts: list[int], rows: int) -> tuple[Partition, ...]:
     return tuple(found)
 
 
-def _file(path: Path, *words: str) -> Any:
+@contextmanager
+def parquet_file(address: str, *words: str) -> Generator[Any]:
+    """Open a Parquet file, some of its columns of words to be read as dictionaries.
+
+    Raises
+    ------
+    InvalidInput
+        If it is not there, cannot be read, or is not Parquet.
+    """
     import pyarrow
     from pyarrow.parquet import ParquetFile
 
-    try:
-        return ParquetFile(path, read_dictionary=list(words), memory_map=True)
-    except FileNotFoundError as error:
-        raise InvalidInput(f"{path}: there is no such file. Check the path.") from error
-    except (pyarrow.ArrowException, OSError) as error:
-        raise InvalidInput(
-            f"{path}: cannot be read as Parquet ({error}). Write it again, or convert it first."
-        ) from error
+    with readable(address) as file:
+        where = file if is_remote(address) else address
+        try:
+            opened = ParquetFile(where, read_dictionary=list(words), memory_map=True)
+        except (pyarrow.ArrowException, OSError) as error:
+            raise InvalidInput(
+                f"{address}: cannot be read as Parquet ({error}). Write it again, or convert it "
+                "first."
+            ) from error
+        with opened:
+            yield opened
 
 
-def _refuse_types(path: Path, schema: Any) -> None:
+def _refuse_twins(name: str, schema: Any) -> None:
     names = [field.name for field in schema]
-    twins = [name for k, name in enumerate(names) if name in names[:k]]
+    twins = [one for k, one in enumerate(names) if one in names[:k]]
     if twins:
-        raise InvalidInput(f"{path.name}: column {twins[0]!r} occurs twice. Rename one of the two.")
+        raise InvalidInput(f"{name}: column {twins[0]!r} occurs twice. Rename one of the two.")
 
 
-def _refuse_words(path: Path, schema: Any, columns: Columns) -> None:
+def _refuse_types(name: str, schema: Any, columns: Columns) -> None:
     import pyarrow as pa
 
-    for name in (*columns.groups, *([columns.masses] if columns.masses else [])):
-        kind = schema.field(name).type
+    for column in columns.numeric:
+        kind = schema.field(column).type
         if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
             raise InvalidInput(
-                f"{path.name}, column {name!r}: holds {kind}, not numbers. Every column without "
+                f"{name}, column {column!r}: holds {kind}, not numbers. Every column without "
                 "another role is a group's reward: convert it, or name the groups with "
                 "groups=[...]."
             )
+    for column in (columns.prompt, columns.outcome):
+        kind = schema.field(column).type
+        if pa.types.is_nested(kind):
+            raise InvalidInput(
+                f"{name}, column {column!r}: holds {kind}, not names. Convert it to words or "
+                "numbers."
+            )
 
 
-def _fingerprint(path: Path, rows: int) -> dict[str, Any]:
-    with path.open("rb") as file:
-        file.seek(-8, 2)
+def _fingerprint(address: str, rows: int) -> dict[str, Any]:
+    with readable(address) as file:
+        size = file.seek(0, 2)
+        file.seek(size - 8)
         length = int.from_bytes(file.read(4), "little")
-        file.seek(-8 - length, 2)
+        file.seek(size - 8 - length)
         footer = hashlib.sha256(file.read(length)).hexdigest()
-    return {"bytes": path.stat().st_size, "rows": rows, "footer_sha256": footer}
+    return {"bytes": size, "rows": rows, "footer_sha256": footer}
+
+
+def without_views(table: pa.Table) -> pa.Table:
+    """Return a table whose views of words are words, which Arrow can take and sort."""
+    import pyarrow as pa
+
+    plain_types = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}
+    fields = [each.with_type(plain_types.get(each.type, each.type)) for each in table.schema]
+    return table.cast(pa.schema(fields))
 
 
 def _value(table: pa.Table, column: str, place: int) -> Any:
@@ -257,7 +294,7 @@ def _plain(column: Any) -> Any:
     return column.cast(kind.value_type) if pa.types.is_dictionary(kind) else column
 
 
-def _joined(table: pa.Table, more: pa.Table) -> pa.Table:
+def _joined(tables: list[pa.Table]) -> pa.Table:
     import pyarrow as pa
 
-    return pa.concat_tables([table, more]).unify_dictionaries()
+    return tables[0] if len(tables) == 1 else pa.concat_tables(tables).unify_dictionaries()

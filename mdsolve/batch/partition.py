@@ -127,7 +127,8 @@ def _numbers(column: Any) -> NDArray[Any]:
 
     if column.type == pa.float32():
         return column.to_numpy()
-    return np.ascontiguousarray(column.cast(pa.float64()).to_numpy())
+    whole = column.cast(pa.float64(), safe=False)  # integers beyond 2^53 are rounded
+    return np.ascontiguousarray(whole.to_numpy())
 
 
 def _reason(batch: Batch, k: int) -> str:

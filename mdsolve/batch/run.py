@@ -9,7 +9,7 @@ from typing import Any, Literal
 from mdsolve.batch.folder import MANIFEST, Folder, part
 from mdsolve.batch.parquet import Partition, Source
 from mdsolve.batch.partition import Job, run_partition
-from mdsolve.errors import InvalidInput, Rejected
+from mdsolve.errors import InvalidInput, MdsolveError, Rejected
 
 FORMAT = "mdsolve-batch/1"
 _COUNTED = ("prompts", "solved", "rejected", "rows", "rows_solved", "rows_rejected")
@@ -21,8 +21,8 @@ Progress = Callable[["Tally"], None]
 class Tally:
     """How far a run is: partitions and rows of the file, prompts solved and rejected.
 
-    ``resumed`` are the rows that an earlier run had done; ``lost`` tells which partitions no worker
-    survived, by their numbers, with their prompts.
+    ``resumed`` are the rows that an earlier run had done; ``lost`` tells which partitions could not
+    be done, by their numbers, with their prompts.
     """
 
     partitions: int
@@ -37,6 +37,10 @@ class Tally:
         counts = self.counts or dict.fromkeys(_COUNTED, 0)
         self.counts = {name: counts[name] + int(mark["counts"][name]) for name in _COUNTED}
         self.done += 1
+
+    def lose(self, task: Task, why: str) -> None:
+        """Note a partition that cannot be done, with its prompts, and why."""
+        self.lost = {**(self.lost or {}), task.partition.number: f"{task.prompts()}: {why}"}
 
     @property
     def rows(self) -> int:
@@ -88,13 +92,27 @@ class Task:
         self.folder.write_json(part("done", number), mark)
         return mark
 
+    def prompts(self) -> str:
+        """Return which prompts these are, in words."""
+        try:
+            low, high = self.source.prompts_of(self.partition)
+        except Exception:  # what cannot be read has no names
+            return f"row groups {self.partition.first} to {self.partition.last - 1}"
+        return f"prompts {str(low)!r} to {str(high)!r}"
+
 
 Executor = Callable[[Sequence[Task], Tally], Iterator[dict[str, Any]]]
 
 
 def one_by_one(tasks: Sequence[Task], tally: Tally) -> Iterator[dict[str, Any]]:
-    """Run tasks in turn, in this process."""
-    return (task() for task in tasks)
+    """Run tasks in turn, in this process; one that fails is told in ``tally.lost``."""
+    for task in tasks:
+        try:
+            yield task()
+        except MdsolveError:
+            raise
+        except Exception as error:  # a page that cannot be read, as on a cluster
+            tally.lose(task, repr(error))
 
 
 def run(

@@ -74,6 +74,8 @@ def solve_batch(
     array([[0.03125, 0.03125],
            [0.     , 0.     ]])
     """
+    if on_error not in ("raise", "keep"):
+        raise InvalidInput(f'on_error: {on_error!r} is unknown. Choose "raise" or "keep".')
     run = _Run.of(batch, mechanism, tolerance, keep=on_error == "keep")
     blocks = list(run.blocks())
     count = max(1, min(len(blocks), threads or _cores()))

@@ -13,11 +13,15 @@ from typing import Any
 
 import numpy as np
 
+from mdsolve.batch.addresses import name_of
 from mdsolve.batch.folder import MANIFEST, SORTED, Folder
-from mdsolve.batch.parquet import Source, prompts
+from mdsolve.batch.parquet import Source, parquet_file, prompts, without_views
 from mdsolve.errors import InvalidInput
 
 _SAMPLED = 32
+#: files that are open at once; a file of more parts has longer ones
+_RANGES = 256
+_LEAST = 1 << 16
 
 
 def sorted_by_prompt(source: Source, folder: Folder, rows: int) -> Source:
@@ -65,16 +69,18 @@ def _sort(source: Source, target: Path, rows: int) -> None:
     from pyarrow.parquet import ParquetFile, ParquetWriter
 
     columns, prompt = source.columns.needed, source.columns.prompt
-    drafts = [target.with_name(f".range-{k:04d}.tmp") for k in range(-(-source.rows // rows))]
+    ranges = min(_RANGES, -(-source.rows // rows))
+    drafts = [target.with_name(f".range-{k:04d}.tmp") for k in range(ranges)]
     final = target.with_name(f".{target.name}.tmp")
     try:
-        with ParquetFile(source.path, memory_map=True) as file, ExitStack() as stack:
-            schema = pa.schema([file.schema_arrow.field(name) for name in columns])
+        with parquet_file(source.path) as file, ExitStack() as stack:
+            held = [_plain(file.schema_arrow.field(name)) for name in columns]
+            schema = without_views(pa.schema(held).empty_table()).schema
             bounds = _bounds(file, prompt, len(drafts))
             writers = [stack.enter_context(ParquetWriter(draft, schema)) for draft in drafts]
             for group in range(file.metadata.num_row_groups):
-                table = file.read_row_group(group, columns=columns)
-                where = _ranges(table.column(prompt), bounds, Path(source.path).name)
+                table = file.read_row_group(group, columns=columns).cast(schema)
+                where = _ranges(table.column(prompt), bounds, name_of(source.path))
                 for k in np.unique(where):
                     writers[int(k)].write_table(table.filter(pa.array(where == k)))
         with ParquetWriter(final, schema) as writer:
@@ -85,11 +91,19 @@ def _sort(source: Source, target: Path, rows: int) -> None:
                 keyed = table.append_column("", pa.array(order))
                 ordered = keyed.sort_by([(prompt, "ascending"), ("", "ascending")])
                 if table.num_rows:
-                    writer.write_table(ordered.drop_columns([""]))
+                    writer.write_table(ordered.drop_columns([""]), row_group_size=max(rows, _LEAST))
         final.replace(target)
     finally:
         for draft in (*drafts, final):
             draft.unlink(missing_ok=True)
+
+
+def _plain(field: Any) -> Any:
+    """Return a column's field without its dictionary, by which Arrow does not sort."""
+    import pyarrow as pa
+
+    kind = field.type
+    return field.with_type(kind.value_type) if pa.types.is_dictionary(kind) else field
 
 
 def _bounds(file: Any, prompt: str, ranges: int) -> list[Any]:
@@ -97,7 +111,8 @@ def _bounds(file: Any, prompt: str, ranges: int) -> list[Any]:
     groups = np.unique(np.linspace(0, file.metadata.num_row_groups - 1, _SAMPLED).astype(int))
     found: list[Any] = []
     for group in groups:
-        column = file.read_row_group(int(group), columns=[prompt]).column(prompt)
+        part = file.read_row_group(int(group), columns=[prompt])
+        column = without_views(part).column(prompt)
         step = max(1, len(column) // 1024)
         found += column.take(np.arange(0, len(column), step)).to_pylist()
     found = sorted(name for name in found if name is not None)

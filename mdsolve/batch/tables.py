@@ -67,10 +67,14 @@ class Columns:
         return found
 
     @property
+    def numeric(self) -> list[str]:
+        """The columns that hold numbers."""
+        return [*self.groups, *([self.masses] if self.masses else [])]
+
+    @property
     def needed(self) -> list[str]:
         """All columns that are read."""
-        named = [self.prompt, self.outcome, *([self.masses] if self.masses else []), *self.groups]
-        return list(dict.fromkeys(named))
+        return list(dict.fromkeys([self.prompt, self.outcome, *self.numeric]))
 
 
 def batch_from_table(source: Any, sizes: Any = None, **columns: Any) -> Batch:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
 import typer
@@ -30,11 +29,12 @@ from mdsolve.training_rules.training import checked_tolerance
 
 def batch(
     table: Annotated[
-        Path,
+        str,
         typer.Argument(
             metavar="PARQUET",
             help="One row a candidate outcome, in the order of prompts: columns prompt, outcome, "
-            "reference or logprob, one numeric column a group.",
+            "reference or logprob, one numeric column a group. A path, or an address such as "
+            "s3://...",
         ),
     ],
     out: Annotated[
