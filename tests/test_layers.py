@@ -21,7 +21,8 @@ ROWS = (
     {"incentives", "sampled"},
     {"data_driven"},
     {"certificates"},
-    {"batch", "benchmark"},
+    {"batch"},
+    {"benchmark"},
     {"plots"},
     {"cli"},
 )

@@ -27,6 +27,19 @@ def cluster(address: str | None = None, workers: int | None = None) -> Generator
     InvalidInput
         If Dask is not installed, or the scheduler cannot be reached.
     """
+    with connected(address, workers) as client:
+        yield lambda tasks, tally: _run(client, tasks, tally)
+
+
+@contextmanager
+def connected(address: str | None = None, workers: int | None = None) -> Generator[Any]:
+    """Connect to a scheduler, or start a local cluster of processes; yield its client.
+
+    Raises
+    ------
+    InvalidInput
+        If Dask is not installed, or the scheduler cannot be reached.
+    """
     try:
         import dask
         import distributed
@@ -58,7 +71,7 @@ def cluster(address: str | None = None, workers: int | None = None) -> Generator
                 "scheduler runs there, as in tcp://host:8786."
             ) from error
         try:
-            yield lambda tasks, tally: _run(client, tasks, tally)
+            yield client
         finally:
             client.close()
             if local is not None:

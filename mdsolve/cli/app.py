@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from mdsolve.cli import version
 from mdsolve.cli.auction import auction
 from mdsolve.cli.batch import batch
+from mdsolve.cli.bench import bench
 from mdsolve.cli.certify import certify
 from mdsolve.cli.check import check
 from mdsolve.cli.frontier import frontier
@@ -83,6 +84,7 @@ for _command in (
     certify,
     check,
     auction,
+    bench,
     solvers,
     divergences,
 ):

@@ -1,0 +1,80 @@
+"""What a worker may use: memory above what it began with, one core, and no life beyond its parent.
+
+Where the system tells less (no /proc, no prctl) the coarser figures of `resource` stand in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+
+#: address space that libraries reserve and never touch (bytes)
+_RESERVED = 1 << 30
+_KILOBYTE = 1024
+
+
+def own_memory(field: str) -> int:
+    """Return a line of /proc/self/status in bytes, such as VmRSS, VmHWM or VmSize; 0 if none."""
+    return memory_of("self", field)
+
+
+def memory_of(process: int | str, field: str) -> int:
+    """Return a line of a process's status in bytes; 0 where there is none."""
+    try:
+        for line in Path(f"/proc/{process}/status").read_text("ascii").splitlines():
+            if line.startswith(field + ":"):
+                return int(line.split()[1]) * _KILOBYTE
+    except (OSError, ValueError, IndexError):
+        pass
+    return 0
+
+
+def begin_peak() -> int:
+    """Forget the peak so far; return what this process holds now (bytes)."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", "ascii")
+    return own_memory("VmRSS") or _most()
+
+
+def peak_above(baseline: int) -> int:
+    """Return by how much this process has been above a baseline (bytes)."""
+    return max(0, (own_memory("VmHWM") or _most()) - baseline)
+
+
+def confine(memory: int, core: int | None) -> None:
+    """Hold this process to an address space, to a core, and to its parent's life."""
+    if space := own_memory("VmSize"):
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        limit = space + memory + _RESERVED
+        if hard != resource.RLIM_INFINITY:
+            limit = min(limit, hard)
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    pin(core)
+    die_with_parent()
+
+
+def pin(core: int | None) -> None:
+    """Keep this process on a core, where the system lets it."""
+    if core is not None and hasattr(os, "sched_setaffinity"):
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, {core})
+
+
+def die_with_parent() -> None:
+    """Have the system kill this process when the one that forked it ends (Linux)."""
+    if sys.platform.startswith("linux"):
+        set_death_signal = 1
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
+
+
+def _most() -> int:
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * _KILOBYTE

@@ -1,0 +1,90 @@
+"""Problems and solvers by name, so that a server in another process has the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from math import inf
+from pathlib import Path
+from typing import Any
+
+from mdsolve.benchmark import library
+from mdsolve.benchmark.problem import Problem, Statement
+from mdsolve.benchmark.program import ConicProgram
+from mdsolve.benchmark.solvers import SOLVERS, solver_named
+from mdsolve.benchmark.solvers.entry import Solver
+from mdsolve.errors import InvalidInput
+
+Spec = Mapping[str, Any]
+
+
+def of_file(path: str | Path, optimum: float | None = None) -> Problem:
+    """Return a user's own program: its optimum is what was published, or unknown.
+
+    Parameters
+    ----------
+    path : path
+        A file of one of the formats that are read, such as .mps or .cbf.
+    optimum : float, optional
+        In the program's own sense.
+
+    Raises
+    ------
+    InvalidInput
+        Where the file cannot be read: with line and column.
+    """
+    place = Path(path).resolve()
+    program: ConicProgram = import_module("mdsolve.benchmark.formats").read(place)
+    known = optimum is not None
+    return Problem(
+        place.name,
+        "file",
+        (),
+        lambda: Statement(program, scale=(abs(optimum) or 1.0) if optimum is not None else 1.0),
+        status="optimal" if known else "unknown",
+        lower=-inf if optimum is None else optimum,
+        upper=inf if optimum is None else optimum,
+        source=str(path),
+        hard="a user's own",
+        path=place,
+    )
+
+
+def spec_of(problem: Problem) -> Spec | None:
+    """Return what names a problem in any process, or None."""
+    if problem.family == "file" and problem.path is not None:
+        known = problem.status == "optimal"
+        return {"file": str(problem.path), "optimum": problem.lower if known else None}
+    if problem.path is not None and problem.name in library.problem_names():
+        return {"name": problem.name}
+    return None
+
+
+def name_of(solver: Solver) -> str | None:
+    """Return what names a solver in any process, or None."""
+    return solver.name if SOLVERS.get(solver.name) is solver or ".py:" in solver.name else None
+
+
+def loaded(
+    problems: Iterable[Spec], solvers: Iterable[str]
+) -> tuple[Sequence[Problem], Sequence[Solver]]:
+    """Return the problems and the solvers that are named."""
+    found = [
+        library.problem(spec["name"]) if "name" in spec else of_file(spec["file"], spec["optimum"])
+        for spec in problems
+    ]
+    return found, [solver_named(name) for name in solvers]
+
+
+def distinct(problems: Sequence[Problem]) -> None:
+    """Refuse problems of one name.
+
+    Raises
+    ------
+    InvalidInput
+        Naming it.
+    """
+    names = [problem.name for problem in problems]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InvalidInput(f"problem {twice!r}: is there twice. Give each a name of its own.")
