@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mdsolve.benchmark.families import concave, floors, menus, real, welfare
+from mdsolve.benchmark.families import (
+    concave,
+    floors,
+    implementability,
+    impossibility,
+    menus,
+    multi_agent,
+    real,
+    revenue,
+    welfare,
+)
 from mdsolve.benchmark.problem import Statement
 from mdsolve.errors import InvalidInput
 
@@ -40,6 +50,10 @@ FAMILIES: dict[str, Family] = {
         Family(
             "menus", "the best of finitely many models, as a program over the menu", menus.build
         ),
+        Family("implementability", "payments that make truth best", implementability.build),
+        Family("revenue", "the most revenue from finitely many types", revenue.build),
+        Family("multi-agent", "allocation and payments of several agents", multi_agent.build),
+        Family("impossibility", "transfers without and with data", impossibility.build),
         Family("real", "training rules and auctions on real data", real.build),
     )
 }
