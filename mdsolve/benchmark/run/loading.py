@@ -11,7 +11,7 @@ from typing import Any
 from mdsolve.benchmark import library
 from mdsolve.benchmark.problem import Problem, Statement
 from mdsolve.benchmark.program import ConicProgram
-from mdsolve.benchmark.solvers import SOLVERS, solver_named
+from mdsolve.benchmark.solvers import PREFIX, SOLVERS, solver_named
 from mdsolve.benchmark.solvers.entry import Solver
 from mdsolve.errors import InvalidInput
 
@@ -62,7 +62,8 @@ def spec_of(problem: Problem) -> Spec | None:
 
 def name_of(solver: Solver) -> str | None:
     """Return what names a solver in any process, or None."""
-    return solver.name if SOLVERS.get(solver.name) is solver or ".py:" in solver.name else None
+    ours = SOLVERS.get(solver.name) is solver
+    return solver.name if ours or ".py:" in solver.name or PREFIX in solver.name else None
 
 
 def loaded(

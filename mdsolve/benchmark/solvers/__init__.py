@@ -8,11 +8,16 @@ from mdsolve.benchmark.solvers.clarabel import SOLVER as CLARABEL
 from mdsolve.benchmark.solvers.ecos import SOLVER as ECOS
 from mdsolve.benchmark.solvers.entry import TARGETS, Solver
 from mdsolve.benchmark.solvers.highs import SOLVERS as HIGHS
+from mdsolve.benchmark.solvers.own import SOLVERS as OWN
+from mdsolve.benchmark.solvers.quadratic import SOLVERS as DIRECT_QUADRATIC
 from mdsolve.benchmark.solvers.scs import SOLVER as SCS
+from mdsolve.benchmark.solvers.through_cvxpy import PREFIX, other
+from mdsolve.benchmark.solvers.through_cvxpy import SOLVERS as MODELLED
 from mdsolve.benchmark.solvers.yours import imported, of_callable
 from mdsolve.errors import InvalidInput
 
-SOLVERS: dict[str, Solver] = {solver.name: solver for solver in (CLARABEL, ECOS, SCS, *HIGHS)}
+ALL = (CLARABEL, ECOS, SCS, *HIGHS, *DIRECT_QUADRATIC, *MODELLED, *OWN)
+SOLVERS: dict[str, Solver] = {solver.name: solver for solver in ALL}
 
 
 def solver_named(name: str) -> Solver:
@@ -23,7 +28,9 @@ def solver_named(name: str) -> Solver:
     InvalidInput
         If there is none of that name, or its package is not installed.
     """
-    if ":" in name and name not in SOLVERS:
+    if name.startswith(PREFIX) and name not in SOLVERS and (found := other(name)):
+        return found
+    if ":" in name and not name.startswith(PREFIX):
         return imported(name)
     if name not in SOLVERS:
         raise InvalidInput(

@@ -110,7 +110,13 @@ SOLVERS = (
         "highs",
         "highspy",
         QUADRATIC,
-        levels(lambda target: {**_tolerances(target), "threads": 1}),
+        levels(
+            lambda target: {
+                **_tolerances(target),
+                "qp_regularization_value": min(1e-7, target / 1000),
+                "threads": 1,
+            }
+        ),
         load,
         warm=True,
         modules=("highspy", "scipy.sparse"),

@@ -1,0 +1,145 @@
+"""The project's own routes: they know the game, and their model is lifted to the program's x."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from mdsolve.benchmark.answer import Answer
+from mdsolve.benchmark.problem import Problem
+from mdsolve.benchmark.program import ConicProgram
+from mdsolve.benchmark.solvers.entry import CONIC, LINEAR, QUADRATIC, Run, Solver
+from mdsolve.solvers.linear_program import FarkasRay, LinearProgram, LpSolution
+from mdsolve.training_rules import SocialWelfare
+
+
+def _trains(problem: Problem) -> bool:
+    return problem.statement.lift is not None and problem.rule is not None
+
+
+def _is_social(problem: Problem) -> bool:
+    return _trains(problem) and isinstance(problem.rule, SocialWelfare)
+
+
+def _is_kl(problem: Problem) -> bool:
+    return _is_social(problem) and problem.rule.divergence.name == "kl"
+
+
+def _is_concave(problem: Problem) -> bool:
+    return _trains(problem) and not isinstance(problem.rule, SocialWelfare)
+
+
+def _training(solver: str) -> Callable[[Problem, Mapping[str, Any]], Run]:
+    def load(problem: Problem, settings: Mapping[str, Any]) -> Run:
+        rule, game, lift = problem.rule, problem.game, problem.statement.lift
+        assert lift is not None
+
+        def run(start: Answer | None = None) -> Answer:
+            found = rule.train(game, solver=solver)
+            return Answer("optimal", lift(found.model), None, None, found.solver)
+
+        return run
+
+    return load
+
+
+def _linear(program: ConicProgram) -> LinearProgram:
+    kinds = np.repeat(
+        [cone.kind for cone in program.cones], [cone.rows for cone in program.cones]
+    ).tolist()
+    return LinearProgram(
+        program.objective,
+        program.matrix,
+        ["==" if kind == "zero" else "<=" for kind in kinds],
+        program.sides,
+        lower=program.lower,
+        upper=program.upper,
+        maximize=program.maximize,
+    )
+
+
+def load_scaled(problem: Problem, settings: Mapping[str, Any]) -> Run:
+    """HiGHS at unit size, with rays where presolve hides them."""
+    program = _linear(problem.program)
+
+    def run(start: Answer | None = None) -> Answer:
+        found = program.solve()
+        if isinstance(found, LpSolution):
+            sign = 1.0 if program.maximize else -1.0
+            return Answer("optimal", found.x, sign * found.y, None, found.verdict)
+        if isinstance(found, FarkasRay):
+            return Answer("infeasible", None, -found.y, None, found.verdict)
+        return Answer("unbounded", found.direction)
+
+    return run
+
+
+def load_exact(problem: Problem, settings: Mapping[str, Any]) -> Run:
+    """The exact route: proved in rational numbers, rounded once."""
+    from mdsolve.certificates.exact_lp import ExactProgram, exact_solve
+
+    program = ExactProgram.of(_linear(problem.program))
+
+    def run(start: Answer | None = None) -> Answer:
+        found = exact_solve(program, kernel_limit=10**9, pivot_limit=10**9)
+        y = None if found.y is None else -np.array(list(map(float, found.y)))
+        x = found.ray if found.status == "unbounded" else found.x
+        point = None if x is None else np.array(list(map(float, x)))
+        claim = {"unverified": "none"}.get(found.status, found.status)
+        return Answer(claim, point, y, found.pivots, found.reason)
+
+    return run
+
+
+SOLVERS = (
+    Solver(
+        "exponential",
+        "mdsolve",
+        CONIC | QUADRATIC,
+        {},
+        _training("exponential"),
+        fits=_is_kl,
+        modules=("mdsolve.training_rules",),
+        describes="this library: KL's closed form",
+    ),
+    Solver(
+        "multiplier",
+        "mdsolve",
+        CONIC | QUADRATIC,
+        {},
+        _training("multiplier"),
+        fits=_is_social,
+        modules=("mdsolve.training_rules",),
+        describes="this library: the scalar dual of a social-welfare rule",
+    ),
+    Solver(
+        "welfare_dual",
+        "mdsolve",
+        CONIC | QUADRATIC,
+        {},
+        _training("welfare_dual"),
+        fits=_is_concave,
+        modules=("mdsolve.training_rules",),
+        describes="this library: Newton on the groups' weights of a concave welfare",
+    ),
+    Solver(
+        "scaled-lp",
+        "highspy",
+        LINEAR,
+        {},
+        load_scaled,
+        modules=("highspy", "scipy.sparse"),
+        describes="this library: HiGHS at unit size, with rays",
+    ),
+    Solver(
+        "exact-lp",
+        "mdsolve",
+        LINEAR,
+        {},
+        load_exact,
+        modules=("highspy", "mdsolve.certificates.exact_lp"),
+        describes="this library: a linear program in rational numbers",
+    ),
+)
