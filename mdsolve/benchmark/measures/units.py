@@ -1,7 +1,8 @@
-"""Units in which a program's numbers have size one: A' = R A C, rounded to powers of two.
+"""Units in which a program's numbers have size one: R (A C, b), rounded to powers of two.
 
 An error is then no larger or smaller for being told in cents, or in millions, and nothing is
-rounded on the way. Rows of a second-order or exponential cone share their unit.
+rounded on the way. Sides take part, so that parts of a program that share no variable are told in
+one unit; rows of a second-order or exponential cone share theirs.
 """
 
 from __future__ import annotations
@@ -48,7 +49,10 @@ class Units:
 
 @lru_cache(maxsize=2)
 def units(program: ConicProgram) -> Units:
-    """Return the units of a program: every row and column is brought towards largest entry 1."""
+    """Return the units of a program.
+
+    Every row of (A, b) and every column of A is brought towards largest entry 1.
+    """
     starts, kinds = _layout(program)
     table = abs(program.matrix).tocsr()
     count, variables = table.shape
@@ -56,25 +60,30 @@ def units(program: ConicProgram) -> Units:
     where = np.repeat(np.arange(count), np.diff(table.indptr))
     blocks = np.cumsum(np.isin(np.arange(count), starts)) - 1
     with np.errstate(divide="ignore"):
-        logs = np.log2(table.data)
-    middle = np.rint(logs.max(initial=0.0)) if logs.size else 0.0
-    rows -= middle
-    for _ in range(_ROUNDS if logs.size else 0):
+        logs, sides = np.log2(table.data), np.log2(np.abs(program.sides))
+    most = np.full(count, -np.inf)
+    np.maximum.at(most, where, logs)
+    usual = (sides - most)[np.isfinite(sides) & np.isfinite(most)]  # of x, where rows bind it
+    sides -= np.rint(np.median(usual)) if usual.size else 0.0
+    sides = np.maximum.reduceat(sides, starts)[blocks] if count else sides
+    place = np.concatenate([blocks[where], blocks])
+    for turn in range(_ROUNDS if logs.size else 0):
         entries = logs + rows[where] + columns[table.indices]
-        rows -= _half(entries, blocks[where], starts.size)[blocks]
+        largest = _most(np.concatenate([entries, sides + rows]), place, starts.size)[blocks]
+        rows -= largest if turn == 0 else 0.5 * largest
         entries = logs + rows[where] + columns[table.indices]
-        columns -= _half(entries, table.indices, variables)
+        columns -= 0.5 * _most(entries, table.indices, variables)
     rows, columns = np.exp2(np.rint(rows)), np.exp2(np.rint(columns))
     scaled = program.matrix.copy()
     scaled.data = scaled.data * rows[where] * columns[scaled.indices]
     return Units(rows, columns, starts, kinds, scaled)
 
 
-def _half(entries: Array, place: Any, count: int) -> Array:
-    """Return half of the largest logarithm at each place; 0 where there is none."""
+def _most(entries: Array, place: Any, count: int) -> Array:
+    """Return the largest logarithm at each place; 0 where there is none."""
     most = np.full(count, -np.inf)
     np.maximum.at(most, place, entries)
-    return np.where(np.isfinite(most), 0.5 * most, 0.0)
+    return np.where(np.isfinite(most), most, 0.0)
 
 
 def _layout(program: ConicProgram) -> tuple[NDArray[np.int64], NDArray[np.str_]]:

@@ -21,6 +21,9 @@ from mdsolve.benchmark.run.tasks import Task
 from mdsolve.benchmark.solvers.entry import Solver
 from mdsolve.errors import MdsolveError
 
+#: this process's ends of all pipes to servers: a forked one must not hold another's open
+_open: set[int] = set()
+
 
 class Runner:
     """A server of one's own.
@@ -51,6 +54,7 @@ class Runner:
         named = None not in specs and None not in names
         ask, self._requests = os.pipe()
         self._replies, answer = os.pipe()
+        _open.update((self._requests, self._replies))
         if named:
             self._process = _executed(ask, answer, settings)
             spec = {
@@ -61,8 +65,7 @@ class Runner:
             }
             self._send(spec)
         else:
-            ours = (self._requests, self._replies)
-            self._process = _forked(ask, answer, ours, problems, solvers, settings, core)
+            self._process = _forked(ask, answer, problems, solvers, settings, core)
         os.close(ask)
         os.close(answer)
         self._pending = b""
@@ -87,7 +90,8 @@ class Runner:
     def close(self) -> None:
         """End the server, and with it whatever is running."""
         for descriptor in (self._requests, self._replies):
-            with contextlib.suppress(OSError):
+            if descriptor in _open:
+                _open.remove(descriptor)
                 os.close(descriptor)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self._process, 0)
@@ -123,7 +127,6 @@ def _executed(ask: int, answer: int, settings: Settings) -> int:
 def _forked(
     ask: int,
     answer: int,
-    ours: Sequence[int],
     problems: Sequence[Problem],
     solvers: Sequence[Solver],
     settings: Settings,
@@ -141,7 +144,7 @@ def _forked(
     try:
         os.setsid()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        for descriptor in ours:
+        for descriptor in _open:
             os.close(descriptor)
         Server(problems, solvers, settings, ask, answer, core).serve()
         code = 0

@@ -7,6 +7,7 @@ and the judge's copy of the problem was never theirs. Requests and rows are line
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import importlib
 import json
 import os
@@ -178,6 +179,7 @@ class _Worker:
         code = 1
         try:
             os.setsid()
+            faulthandler.disable()
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             for descriptor in (*others, self.server.requests, self.server.replies):
                 os.close(descriptor)

@@ -43,7 +43,8 @@ def load_by(solver: str) -> Load:
         model = cp.Problem(aim, [constraint for constraint, _ in blocks])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            data, chain, inverse = model.get_problem_data(solver, solver_opts=dict(settings))
+            compiled: Any = model.get_problem_data(solver, solver_opts=dict(settings))
+        data, chain, inverse = compiled
 
         def run(start: Answer | None = None) -> Answer:
             with warnings.catch_warnings():
@@ -53,8 +54,7 @@ def load_by(solver: str) -> Load:
                 )
                 model.unpack_results(found, chain, inverse)
             status = str(model.status)
-            stats = model.solver_stats
-            told = None if stats is None else stats.num_iters
+            told = getattr(model.solver_stats, "num_iters", None)
             iterations = int(told) if isinstance(told, int | float) else None
             y = _prices(program, blocks)
             return Answer(CLAIMS.get(status, "none"), variable.value, y, iterations, status)

@@ -273,7 +273,15 @@ SOLVERS = (
         "proxqp",
         "proxsuite",
         QUADRATIC,
-        levels(lambda target: {"eps_abs": target / 100, "eps_rel": 0.0, "max_iter": 100_000}),
+        levels(
+            lambda target: {
+                "eps_abs": target / 100,
+                "eps_rel": 0.0,
+                "eps_primal_inf": target / 100,  # by itself 1e-4, which tiny numbers pass
+                "eps_dual_inf": target / 100,
+                "max_iter": 100_000,
+            }
+        ),
         load_proxqp,
         warm=True,
         modules=("proxsuite", "scipy.sparse"),
