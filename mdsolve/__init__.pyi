@@ -3,6 +3,7 @@
 from . import data_driven as data_driven
 from . import plots as plots
 from .batch import Batch, BatchFrontier, BatchOutcome, batch_frontier, solve_batch, solve_dask
+from .benchmark.formats import read_program, write_program
 from .benchmark.library import problem, problems
 from .benchmark.problem import Problem
 from .benchmark.program import ConicProgram
@@ -178,6 +179,8 @@ __all__ = [
     "problems",
     "Problem",
     "ConicProgram",
+    "read_program",
+    "write_program",
     # what lies could gain
     "implement",
     "implementable",

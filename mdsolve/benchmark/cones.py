@@ -5,6 +5,7 @@ zero {0}; nonnegative; second-order t ≥ ‖x‖ as (t, x); exponential y e^{x/
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from mdsolve.errors import InvalidInput
@@ -32,7 +33,7 @@ class Cone(NamedTuple):
     rows: int
 
 
-def checked_cones(cones: object, rows: int) -> tuple[Cone, ...]:
+def checked_cones(cones: Iterable[tuple[str, int]], rows: int) -> tuple[Cone, ...]:
     """Return cones that cover the rows of a program, or refuse them.
 
     Raises
@@ -40,7 +41,7 @@ def checked_cones(cones: object, rows: int) -> tuple[Cone, ...]:
     InvalidInput
         Naming the cone, what is wrong with it and the remedy.
     """
-    found = tuple(Cone(str(kind), int(count)) for kind, count in cones)  # type: ignore[attr-defined]
+    found = [Cone(str(kind), int(count)) for kind, count in cones]
     for place, (kind, count) in enumerate(found):
         if kind not in CONES:
             raise InvalidInput(
@@ -58,4 +59,14 @@ def checked_cones(cones: object, rows: int) -> tuple[Cone, ...]:
         raise InvalidInput(
             f"cones: they cover {total} rows, but the matrix has {rows}. Give every row its cone."
         )
+    return tuple(_merged(found))
+
+
+def _merged(cones: list[Cone]) -> list[Cone]:
+    """Return runs of single rows as one entry: a program has one way to list its cones."""
+    found: list[Cone] = []
+    for cone in cones:
+        if found and cone.kind == found[-1].kind in (ZERO, NONNEGATIVE):
+            cone = Cone(cone.kind, found.pop().rows + cone.rows)
+        found.append(cone)
     return found

@@ -102,7 +102,7 @@ class ConicProgram:
             "quadratic": bent if bent is not None and bent.nnz else None,
             "lower": np.broadcast_to(np.asarray(lower, dtype=float), (variables,)).copy(),
             "upper": np.broadcast_to(np.asarray(upper, dtype=float), (variables,)).copy(),
-            "constant": float(constant),
+            "constant": float(constant) + 0.0,
             "maximize": bool(maximize),
             "names": checked_labels("variable", names, variables, "x"),
             "rows": checked_labels("row", rows, count, "row-"),

@@ -60,7 +60,7 @@ def _wallet(parameters: Mapping[str, Any]) -> tuple[Array, Array]:
 def _gaussian(parameters: Mapping[str, Any]) -> tuple[Array, Array]:
     """The posterior mean alone matters: it stands for the state."""
     signals = int(parameters["signals"])
-    return float(parameters["weight"]) * np.arange(signals), np.eye(signals)
+    return float(parameters["weight"]) * np.arange(signals, dtype=np.float64), np.eye(signals)
 
 
 def _binary(_: Mapping[str, Any]) -> tuple[Array, Array]:

@@ -1,0 +1,123 @@
+"""Programs in files, one format a file of this folder: what leaves comes back bit for bit.
+
+========  ===============================================  =======================================
+suffix    what it holds                                    the triple of an exponential cone
+========  ===============================================  =======================================
+.mps      linear; quadratic by QUADOBJ                     (none)
+.lp       linear and quadratic, to be read by people       (none; written only)
+.cbf      linear, second-order, exponential; a diagonal    (z, y, x)
+          quadratic objective by rotated cones
+.npz      everything, as arrays                            (x, y, z), as in SCS and Clarabel
+========  ===============================================  =======================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from os import PathLike
+from pathlib import Path
+from typing import NamedTuple
+
+from mdsolve.benchmark.formats import cbf, cbf_reading, lp, mps, npz
+from mdsolve.benchmark.formats.faults import Source
+from mdsolve.benchmark.problem import Problem
+from mdsolve.benchmark.program import ConicProgram
+from mdsolve.errors import InvalidInput
+from mdsolve.games.files import written_whole
+
+
+class Format(NamedTuple):
+    """One format: what it is, how a program is written, and how one is read, if it is."""
+
+    describes: str
+    data: Callable[[ConicProgram], bytes]
+    read: Callable[[bytes, str], ConicProgram] | None
+
+
+FORMATS: dict[str, Format] = {
+    ".mps": Format(
+        "linear and quadratic programs",
+        lambda program: mps.text(program).encode(),
+        lambda data, name: mps.read(Source.of(data, name)),
+    ),
+    ".cbf": Format(
+        "the Conic Benchmark Format",
+        lambda program: cbf.text(program).encode(),
+        lambda data, name: cbf_reading.read(Source.of(data, name)),
+    ),
+    ".lp": Format("linear and quadratic programs to read", lambda x: lp.text(x).encode(), None),
+    ".npz": Format("any program, as arrays", npz.data, npz.read),
+}
+
+
+def write_program(
+    program: ConicProgram | Problem, path: str | PathLike[str], *, overwrite: bool = False
+) -> None:
+    """Write a program in the format of the path's suffix, whole or not at all.
+
+    Parameters
+    ----------
+    program : ConicProgram or Problem
+    path : path
+        .mps, .lp, .cbf or .npz.
+    overwrite : bool
+        Replace a file that exists.
+
+    Raises
+    ------
+    InvalidInput
+        If the format is unknown or has no place for the program, or the path cannot be written.
+
+    Examples
+    --------
+    >>> import mdsolve as md, pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "kl.cbf"
+    >>> md.write_program(md.problem("kl-10x3"), path)
+    >>> md.read_program(path)
+    ConicProgram(20 variables, 31 rows: exponential)
+    """
+    chosen = _format(path)
+    stated = program.program if isinstance(program, Problem) else program
+    data = chosen.data(stated)
+    with written_whole(path, overwrite=overwrite) as file:
+        file.write(data)
+
+
+def read_program(path: str | PathLike[str]) -> ConicProgram:
+    """Return the program of a file: .mps, .cbf or .npz.
+
+    Raises
+    ------
+    InvalidInput
+        If it cannot be read; of text with line and column of the fault.
+    """
+    chosen = _format(path)
+    if chosen.read is None:
+        readable = ", ".join(suffix for suffix, one in FORMATS.items() if one.read)
+        raise InvalidInput(
+            f"{path}: this format is only written. Formats that are read: {readable}."
+        )
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise InvalidInput(
+            f"{path}: cannot be read ({error.strerror or error}). Name a file that exists."
+        ) from error
+    return chosen.read(data, str(path))
+
+
+#: what the race calls
+read = read_program
+
+
+def _format(path: str | PathLike[str]) -> Format:
+    suffix = Path(path).suffix.lower()
+    if suffix not in FORMATS:
+        raise InvalidInput(
+            f"{path}: format {suffix or 'without a suffix'!r} is unknown. Choose one of "
+            f"{', '.join(FORMATS)}."
+        )
+    return FORMATS[suffix]
+
+
+__all__ = ["FORMATS", "Format", "read", "read_program", "write_program"]
