@@ -17,6 +17,7 @@ from mdsolve.cli.frontier import frontier
 from mdsolve.cli.listings import divergences, solvers
 from mdsolve.cli.payments import payments
 from mdsolve.cli.problems import problems
+from mdsolve.cli.report import report
 from mdsolve.cli.solve import solve
 from mdsolve.cli.verify import verify
 from mdsolve.cli.wording import on_the_command_line
@@ -80,6 +81,7 @@ for _command in (
     frontier,
     payments,
     problems,
+    report,
     verify,
     certify,
     check,
