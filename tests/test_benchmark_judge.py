@@ -84,7 +84,9 @@ def test_a_vector_is_its_two_projections(vectors):
     found = distances.split(vectors)
     x, y, z = np.array(vectors).T
     lengths = np.hypot(np.hypot(x, y), z)
-    np.testing.assert_allclose(np.hypot(found.cone, found.polar), lengths, rtol=1e-12, atol=0.0)
+    np.testing.assert_allclose(
+        np.hypot(found.cone, found.polar), lengths, rtol=1e-12, atol=4 * 5e-324
+    )
 
 
 @given(st.floats(-20, 20), st.floats(1e-3, 1e3), st.floats(0, 10))
@@ -218,8 +220,8 @@ CLAIMED = [
     ("linear", Answer("optimal", np.zeros((2, 1))), "false claim", "shape (2, 1)"),
     ("linear", Answer("optimal", None), "false claim", "x is missing"),
     ("linear", Answer("optimal", np.array(["a", "b"])), "false claim", "no array of numbers"),
-    ("linear", Answer("optimal", np.array([0.0, 1.0]), np.zeros(2)), "false claim", "y has shape"),
-    ("linear", Answer("optimal", np.array([0.0, 1.0]), np.zeros(1)), "false claim", "dual"),
+    ("linear", Answer("optimal", np.array([0.0, 1.0]), np.zeros(2)), "inaccurate", "y has shape"),
+    ("linear", Answer("optimal", np.array([0.0, 1.0]), np.zeros(1)), "inaccurate", "dual"),
     ("linear", Answer("optimal", np.array([2.0, 0.0])), "false claim", "objective 2"),
     ("linear", Answer("optimal", np.array([0.0, 0.5])), "false claim", "primal residual"),
     ("linear", Answer("optimal", np.full(2, 1e308)), "false claim", ""),

@@ -87,9 +87,17 @@ def judge(problem: Problem, answer: Answer, target: float, slack: float = SLACK)
         return _said(answer, found, reason if answer.claim == "optimal" else answer.message)
     if found.error <= target:
         return found
-    if found.error <= slack * target:
+    if found.error <= slack * target or _sound(problem, found, slack * target):
         return _with(found, INACCURATE, found.reason)
     return _said(answer, found, found.reason)
+
+
+def _sound(problem: Problem, found: Judgement, most: float) -> bool:
+    """Return whether a point is as good as it was said to be, and its prices alone are not.
+
+    Where the optimum is proved it needs no prices: bad ones are inaccurate, but no false claim.
+    """
+    return problem.status == "optimal" and max(found.primal, found.gap) <= most
 
 
 def _measured(problem: Problem, answer: Answer) -> Judgement:

@@ -11,7 +11,7 @@ from mdsolve.certificates.page.drawings import svg, words
 from mdsolve.certificates.page.markup import Markup, element, joined
 
 WIDTH, HEIGHT = 680.0, 360.0
-LEFT, RIGHT, TOP, BOTTOM = 64.0, 16.0, 14.0, 48.0
+LEFT, RIGHT, TOP, BOTTOM = 64.0, 30.0, 14.0, 48.0
 #: of Okabe and Ito (2008), told apart by readers of all kinds of colour vision
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a8a8a")
 DASHES = ("", "7 3", "2 3", "9 3 2 3")
