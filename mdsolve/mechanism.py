@@ -34,6 +34,7 @@ class Mechanism:
     Parameters
     ----------
     rule : TrainingRule or FiniteMenu
+        `MenuWelfare` is for `solve_batch` alone.
     payment : Payment
 
     Examples

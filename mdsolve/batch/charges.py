@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mdsolve.batch import exponential, floors, multiplier
+from mdsolve.batch import exponential, floors, menus, multiplier
 from mdsolve.batch.combined import Reports
-from mdsolve.batch.floors import Floors
+from mdsolve.batch.fitted import Charged, Fitted
 from mdsolve.batch.games import Batch
+from mdsolve.batch.ground import Floors
 from mdsolve.batch.segments import Array, Segments
 from mdsolve.games.domains import FiniteTypes, SumNormalized
 from mdsolve.games.domains.base import TOLERANCE as DOMAIN_TOLERANCE
 from mdsolve.games.validation import TINY
-from mdsolve.mechanism import Mechanism
+from mdsolve.mechanism import Mechanism, Outcome
 from mdsolve.payments import AffineMaximizer, RevenueMaximizing
 from mdsolve.payments.affine_maximizer import ROUNDING
 from mdsolve.precision import EPS
-from mdsolve.training_rules import SocialWelfare
-
-
-@dataclass(frozen=True, eq=False)
-class Charged:
-    """Models and charges of a block: (cells,), (games,) and (groups, games) arrays.
-
-    ``sure`` tells which games' numbers are known to rounding; the others are to be run alone.
-    """
-
-    model: Array
-    lower: Array
-    upper: Array
-    values: Array
-    payments: Array
-    utilities: Array
-    payment_lower: Array
-    payment_upper: Array
-    sure: NDArray[np.bool_]
-    floor_lower: Array | None = None
-    floor_upper: Array | None = None
+from mdsolve.training_rules import MenuWelfare, SocialWelfare
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,20 +39,38 @@ class Engine:
     by_segments: bool
     floors: bool
 
+    @property
+    def in_closed_form(self) -> bool:
+        """Whether models are KL's closed form."""
+        divergence = getattr(self.mechanism.rule, "divergence", None)
+        return self.by_segments and divergence is not None and divergence.name == "kl"
+
     @classmethod
     def of(cls, mechanism: Mechanism) -> Engine:
         """Return how this mechanism's batches are solved."""
         rule, payment = mechanism.rule, mechanism.payment
         social = isinstance(rule, SocialWelfare)
+        if isinstance(rule, MenuWelfare):
+            return cls(mechanism, isinstance(payment, AffineMaximizer), False)
         if isinstance(payment, RevenueMaximizing):
             floored = not isinstance(payment.domain, FiniteTypes)
-            closed = social and floors.closed(rule.divergence, payment.domain)
+            closed = social and floors.closed(payment.domain)
             return cls(mechanism, closed, floored)
         return cls(mechanism, social and isinstance(payment, AffineMaximizer), False)
+
+    def alone(self, batch: Batch, k: int, tolerance: float) -> Outcome:
+        """Return the outcome of one game by itself, by the one-game code."""
+        rule, game = self.mechanism.rule, batch.game(k)
+        if isinstance(rule, MenuWelfare):
+            menu = rule.on(batch.models_of(k), game)
+            return Mechanism(menu, self.mechanism.payment).run(game, tolerance=tolerance)
+        return self.mechanism.run(game, tolerance=tolerance)
 
     def charge(self, part: Batch, tolerance: float) -> Charged:
         """Return the models and charges of a block of games."""
         rule: Any = self.mechanism.rule
+        if isinstance(rule, MenuWelfare):
+            return menus.charge(part, rule)
         divergence, strength = rule.divergence, rule.strength
         parts = part.segments()
         sizes = part.sizes[:, None] if part.sizes.ndim == 1 else part.sizes.T
@@ -86,7 +84,7 @@ class Engine:
             combined, rest = reports.combine(others=floored or not kl)
             if kl:
                 logarithms = part.log_reference
-                found: Any = exponential.fit(reports, combined, logarithms, strength)
+                found = exponential.fit(reports, combined, logarithms, strength)
                 sure = np.ones(parts.size, dtype=bool)
             else:
                 assert rest is not None
@@ -99,20 +97,21 @@ class Engine:
                 assert rest is not None
                 sure &= _inside(parts, rewards, part.sizes, payment)
                 least = float(payment.sizes[0])
-                ground = logarithms if kl else found.pivots
+                ground: Any = found.pivots if logarithms is None else logarithms
                 floor = floors.floors(
-                    payment.domain, parts, rest, ground, part.reference, strength, least
+                    divergence, payment.domain, parts, rest, ground, part.reference, strength, least
                 )
+                if floor.sure is not None:
+                    sure &= floor.sure.all(axis=0)
             charged = _settled(reports, combined.scale, strength, found, sure, floor)
-            sure &= _accepted(charged, parts.max(np.abs(combined.high)), strength, tolerance)
-            sure &= np.isfinite(charged.utilities).all(axis=0) & np.isfinite(charged.payments).all(
-                axis=0
-            )
+            sure &= _accepted(charged, parts, combined.high, strength, tolerance)
+            for numbers in (charged.fitted.utilities, charged.fitted.payments):
+                sure &= np.isfinite(numbers).all(axis=0)
         return charged
 
 
 def _settled(
-    reports: Reports, scale: Array, strength: float, found: Any, sure: Any, floor: Floors | None
+    reports: Reports, scale: Array, strength: float, found: Fitted, sure: Any, floor: Floors | None
 ) -> Charged:
     """Return payments with their intervals, as `payments.affine_maximizer` widens them."""
     payments, utilities = found.payments, found.utilities
@@ -125,12 +124,7 @@ def _settled(
         low, high = floor.lower, floor.upper
         value = 0.5 * (low + high)
     return Charged(
-        found.model,
-        found.lower,
-        found.upper,
-        found.values,
-        payments + value,
-        utilities - value,
+        replace(found, payments=payments + value, utilities=utilities - value),
         np.maximum(0.0, payments + low - slack),
         payments + high + slack,
         sure,
@@ -139,11 +133,16 @@ def _settled(
     )
 
 
-def _accepted(charged: Charged, largest: Array, strength: float, tolerance: float) -> Any:
+def _accepted(
+    charged: Charged, parts: Segments, combined: Array, strength: float, tolerance: float
+) -> Any:
     """Return whose bracket is narrow enough; what one game's excuses it, that one decides."""
-    gap = charged.upper - charged.lower
-    scale = np.maximum(np.maximum(np.abs(charged.lower), np.abs(charged.upper)), largest)
-    return gap <= np.maximum(tolerance * scale, 4.0 * EPS * strength)
+    lower, upper = charged.fitted.lower, charged.fitted.upper
+    gap, scale = upper - lower, np.maximum(np.abs(lower), np.abs(upper))
+    accepted = gap <= np.maximum(tolerance * scale, 4.0 * EPS * strength)
+    if not accepted.all():
+        accepted |= gap <= tolerance * parts.max(np.abs(combined))
+    return accepted
 
 
 def _inside(parts: Segments, rewards: Array, sizes: Array, payment: RevenueMaximizing) -> Any:

@@ -76,12 +76,10 @@ class Reports:
         """Return c, (cells,), and where asked c₋ᵢ of each group, (groups, cells)."""
         weights = self.weights
         parts = [weight * row for weight, row in zip(weights, self.rewards, strict=True)]
-        size: Any = sum((np.abs(part) for part in parts[1:]), start=np.abs(parts[0]))
-        scale = self.parts.max(size)
+        total = _total(parts)
+        signed = any(part.min() < 0.0 for part in parts)
+        scale = self.parts.max(_total([np.abs(part) for part in parts]) if signed else total)
         plain = self._plain(parts, scale)
-        total = parts[0]
-        for part in parts[1:]:
-            total = total + part
         if plain.all():
             rest = Sums(_left_out(parts), None, scale, plain) if others else None
             return Sums(total, None, scale, plain), rest
@@ -105,12 +103,22 @@ class Reports:
             return np.zeros(self.parts.size, dtype=bool)
         first, last = self.parts.starts, self.parts.starts + self.parts.counts - 1
         spreads = np.array([np.abs(part[first] - part[last]) for part in parts])
-        if (scale > PLAIN_LIMIT * _least(spreads)).any():  # two outcomes do not show it: all may
-            spreads = np.array([self.parts.max(part) - self.parts.min(part) for part in parts])
+        unsure = np.flatnonzero(scale > PLAIN_LIMIT * _least(spreads))
+        if unsure.size:  # two outcomes do not show it: all may
+            cells, some = self.parts.taken(unsure)
+            taken = [part[cells] for part in parts]
+            spreads[:, unsure] = [some.max(part) - some.min(part) for part in taken]
         total, least = spreads.sum(axis=0), _least(spreads)
         shown = (scale > PLAIN_LIMIT * total) & (total > 0.0)
         shown |= (scale > PLAIN_LIMIT * least) & (least > 0.0)
         return ~shown & (scale <= PLAIN_LIMIT * self.visible)
+
+
+def _total(parts: list[Any]) -> Array:
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    return total
 
 
 def _least(spreads: Array) -> Array:

@@ -7,12 +7,14 @@ in which e^x − 1 − x has few digits, or whose utility cancels, are done anew
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mdsolve.batch.combined import Reports, Sums
+from mdsolve.batch.fitted import Fitted
 from mdsolve.batch.segments import Array, Segments
 from mdsolve.precision import EPS
 from mdsolve.solvers.tilting import FAR, FLOOR, HUGE, NOTHING, excess_of, log1p_of, near_zero
@@ -21,26 +23,11 @@ from mdsolve.solvers.tilting import FAR, FLOOR, HUGE, NOTHING, excess_of, log1p_
 CERTAIN = 1e-4
 #: payments this many times the utility leave it few digits
 _CANCELS = 32.0
+#: Σ w|r|/λ up to which rewards are tilted as they stand
+TAME = 8.0
+#: what a payment is at least of the numbers that it is the difference of, to keep its digits there
+SHARE = 2.0**-7
 _TINY = float(np.finfo(float).tiny)
-
-
-@dataclass(frozen=True, eq=False)
-class Fitted:
-    """Models of many games and what their groups pay: (cells,), (games,) and (groups, games).
-
-    ``exponents`` are log(π0 e^{c/λ}) less their maximum, ``flat`` tells whose c varies by less
-    than λ.
-    """
-
-    model: Array
-    exponents: Array
-    mass: Array
-    multiplier: Array
-    lower: Array
-    upper: Array
-    values: Array
-    payments: Array
-    utilities: Array
 
 
 def fit(reports: Reports, combined: Sums, logarithms: Array, strength: float) -> Fitted:
@@ -52,50 +39,63 @@ def fit(reports: Reports, combined: Sums, logarithms: Array, strength: float) ->
     exponents = change + logarithms
     highest = parts.max(exponents)
     exponents -= parts.spread(highest)
-    mode = parts.first(exponents == 0.0)
-    unnormalised = np.exp(np.maximum(exponents, FLOOR))
-    if exponents.min() <= FLOOR:
+    lowest = exponents.min()
+    unnormalised = np.exp(exponents if lowest > FLOOR else np.maximum(exponents, FLOOR))
+    if lowest <= FLOOR:
         unnormalised *= exponents > FLOOR
     mass = parts.sum(unnormalised)
     model = unnormalised / parts.spread(mass)
     total = parts.sum(model)
 
-    at_mode = rewards[:, mode]
-    means, excess = np.empty_like(at_mode), np.empty_like(at_mode)
-    grown = np.empty_like(model)
-    for group, row in enumerate(rewards):  # one at a time: its arrays share the cache
-        x = parts.spread(at_mode[group])
-        np.subtract(row, x, out=x)
-        np.multiply(x, model, out=grown)
-        means[group] = parts.sum(grown) / total
-        x -= parts.spread(means[group])
-        x *= slopes[group, 0] if slopes.shape[1] == 1 else parts.spread(slopes[group])
-        np.expm1(x, out=grown)
-        grown -= x
-        grown *= model
-        excess[group] = parts.sum(grown) / total
-    payments = strength * np.log1p(excess)
-    values = at_mode + means
+    values = np.empty((len(rewards), parts.size))
+    payments, sure = np.empty_like(values), np.zeros(values.shape, dtype=bool)
+    level = combined.scale <= TAME * strength
+    if level.any():
+        values, payments, sure = _plain(parts, rewards, model, total, slopes)
+        payments *= strength
     utilities = reports.sizes * values - payments
-    sure = (excess >= CERTAIN) & (payments <= _CANCELS * np.abs(utilities))
-    sure &= 2.0 * combined.scale <= HUGE * strength
+    sure &= level & (payments <= _CANCELS * np.abs(utilities))
     games, groups = np.nonzero(~sure.T)
     if games.size:
+        mode = parts.first(exponents == 0.0)
         logs = exponents - parts.spread(np.log(mass))
-        again = _Pairs(parts, rewards, groups, games, np.broadcast_to(slopes, payments.shape))
-        centred, anchored, anchors = again.tilts(logs, mode)
-        payments[groups, games] = strength * centred
-        sizes = np.broadcast_to(reports.sizes, payments.shape)[groups, games]
-        utilities[groups, games] = sizes * anchors - strength * anchored
+        again = _Pairs(parts, rewards, groups, games, np.broadcast_to(slopes, payments.shape), mode)
+        at, paid, kept = again.charged(model, logs, combined.scale, strength)
+        values[groups, games], payments[groups, games], utilities[groups, games] = at, paid, kept
 
     multiplier = combined.high[base] + strength * (highest + np.log(mass))
     lower, upper = _brackets(parts, combined, multiplier, exponents, model, mass, strength)
     flat = parts.max(change) - parts.min(change) < 1.0
     if flat.any():
-        level, low, high = _flat(parts, combined, change, logarithms, model, strength)
-        multiplier = np.where(flat, level, multiplier)
+        low, high = _flat(parts, combined, change, logarithms, model, strength)
         lower, upper = np.where(flat, low, lower), np.where(flat, high, upper)
-    return Fitted(model, exponents, mass, multiplier, lower, upper, values, payments, utilities)
+    return Fitted(model, lower, upper, values, payments, utilities)
+
+
+def _plain(
+    parts: Segments, rewards: Array, model: Array, total: Array, slopes: Array
+) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Return means, log E[e^x] − E[x] of x = slope · r as it stands, and where it keeps its digits.
+
+    The difference is read from numbers of its own size or larger: where they are much larger, or
+    E[e^x] is small, it is done anew.
+    """
+    means = np.empty((len(rewards), parts.size))
+    growth, x, grown = np.empty_like(means), np.empty_like(model), np.empty_like(model)
+    for group, row in enumerate(rewards):  # one at a time: its arrays share the cache
+        slope = slopes[group, 0] if slopes.shape[1] == 1 else parts.spread(slopes[group])
+        np.multiply(row, slope, out=x)
+        np.expm1(x, out=grown)
+        grown *= model
+        growth[group] = parts.sum(grown)
+        np.multiply(row, model, out=grown)
+        means[group] = parts.sum(grown)
+    growth /= total
+    means /= total
+    high, low = np.log1p(growth), slopes * means
+    tilt = high - low
+    size = 1.0 / (1.0 + growth) + np.abs(high) + np.abs(low)
+    return means, tilt, tilt >= SHARE * size
 
 
 def _brackets(
@@ -108,9 +108,11 @@ def _brackets(
     strength: float,
 ) -> tuple[Array, Array]:
     """Return <c,π> − λ KL(π‖π0) and ν + λ (Σ π0 e^{(c−ν)/λ} − 1), widened by their rounding."""
-    logs = np.log(np.maximum(model, _TINY))
+    logs = np.log(model if model.min() >= _TINY else np.maximum(model, _TINY))
     total = parts.sum(model)
-    slack = parts.sum((exponents - logs) * model)
+    np.subtract(exponents, logs, out=logs)
+    logs *= model
+    slack = parts.sum(logs)
     lower = multiplier + strength * (slack / total - np.log(mass) + np.log(total))
     upper = multiplier + strength * (total - 1.0)
     rounding = EPS * (12.0 + parts.logarithms) * (combined.scale + strength)
@@ -119,8 +121,8 @@ def _brackets(
 
 def _flat(
     parts: Segments, combined: Sums, change: Array, logarithms: Array, model: Array, strength: float
-) -> tuple[Array, Array, Array]:
-    """Return ν and its bracket where c varies by less than λ: λ itself must not round it."""
+) -> tuple[Array, Array]:
+    """Return the bracket around ν where c varies by less than λ: λ itself must not round it."""
     reference = np.exp(logarithms)
     origin = combined.high[parts.starts]
     growth = parts.sum(reference * np.expm1(np.minimum(change, 1.0))) / parts.sum(reference)
@@ -134,20 +136,49 @@ def _flat(
     lower = origin + strength * ((gained - relative) / total + spare)
     rounding = EPS * (12.0 + parts.logarithms) * combined.scale
     high = np.maximum(lower, multiplier) + rounding
-    return multiplier, np.minimum(lower, multiplier) - rounding, high
+    return np.minimum(lower, multiplier) - rounding, high
 
 
 @dataclass(frozen=True, eq=False)
 class _Pairs:
-    """Some (group, game) pairs, whose tilts need every digit."""
+    """Some (group, game) pairs, whose payments need more care; ``mode`` is by game."""
 
     parts: Segments
     rewards: Array
     groups: Any
     games: Any
     slopes: Any
+    mode: Any
 
-    def tilts(self, logs: Array, mode: Any) -> tuple[Array, Array, Array]:
+    def charged(
+        self, model: Array, logs: Array, scale: Array, strength: float
+    ) -> tuple[Array, Array, Array]:
+        """Return the pairs' values, payments and utilities, from rewards less their means."""
+        cells, parts = self.parts.taken(self.games)
+        masses, slopes = model[cells], self.slopes[self.groups, self.games]
+        at = self.rewards[self.groups, self.mode[self.games]]
+        total = parts.sum(masses)
+        x = self.rewards[parts.spread(self.groups), cells] - parts.spread(at)
+        means = parts.sum(x * masses) / total
+        x -= parts.spread(means)
+        x *= parts.spread(slopes)
+        grown = np.expm1(x)
+        grown -= x
+        grown *= masses
+        excess = parts.sum(grown) / total
+        values, payments = at + means, strength * np.log1p(excess)
+        utilities = -strength * slopes * values - payments
+        sure = (excess >= CERTAIN) & (payments <= _CANCELS * np.abs(utilities))
+        sure &= 2.0 * scale[self.games] <= HUGE * strength
+        left = np.flatnonzero(~sure)
+        if left.size:
+            some = replace(self, groups=self.groups[left], games=self.games[left])
+            centred, anchored, anchors = some.tilts(logs)
+            payments[left] = strength * centred
+            utilities[left] = -strength * (slopes[left] * anchors + anchored)
+        return values, payments, utilities
+
+    def tilts(self, logs: Array) -> tuple[Array, Array, Array]:
         """Return log E[e^{s (r − E r)}], log E[e^{s (r − anchor)}] and the anchors, min r.
 
         The same sums as `solvers.tilting.tilts`, by segments.
@@ -158,7 +189,7 @@ class _Pairs:
         mass = parts.sum(model)
         rows = self.rewards[parts.spread(self.groups), cells]
         slopes = parts.spread(self.slopes[self.groups, self.games])
-        apart = rows - parts.spread(self.rewards[self.groups, mode[self.games]])
+        apart = rows - parts.spread(self.rewards[self.groups, self.mode[self.games]])
         x = (apart - parts.spread(parts.sum(apart * model) / mass)) * slopes
         beyond = x > FAR
         far = _log_sum(parts, np.where(beyond, logs + x, NOTHING)) - np.log(mass)

@@ -1,4 +1,4 @@
-"""Revenue floors b_i of [S] Cor 4.6 in closed form, many games at once.
+"""Revenue floors b_i of [S] Cor 4.6, many games at once: closed forms, `levels`, `vertices`.
 
 KL: water poured over ℓ = log π0 + c₋ᵢ/λ, or one reward on its least likely outcome. Squared L2 on
 sum-normalised rewards: water over π0 + s/2, then all is lowered by one number. The formulas and
@@ -7,51 +7,39 @@ their rounding are those of `solvers.floor.exponential` and `solvers.floor.squar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from mdsolve.batch.combined import Sums
-from mdsolve.batch.moves import depth
+from mdsolve.batch.ground import Floors, Grounds
+from mdsolve.batch.levels import pour
+from mdsolve.batch.moves import Moves, depth
 from mdsolve.batch.segments import Array, Segments
-from mdsolve.divergences import Divergence
+from mdsolve.batch.vertices import lowest_vertex
+from mdsolve.divergences import Divergence, SquaredL2
 from mdsolve.games.domains import Domain, MaxNormalized, SumNormalized
 from mdsolve.precision import EPS
 
 _HUGE = 600.0
 
 
-@dataclass(frozen=True, eq=False)
-class Floors:
-    """Brackets of b_i, (groups, games), welfare units."""
-
-    lower: Array
-    upper: Array
-
-    @classmethod
-    def within(cls, value: Array, error: Array) -> Floors:
-        """Return brackets of values known up to an error; a floor is never negative."""
-        return cls(np.maximum(0.0, value - error), value + error)
-
-
-def closed(divergence: Divergence, domain: Domain) -> bool:
-    """Tell whether the floor has a closed form here."""
-    if isinstance(domain, MaxNormalized):
-        return divergence.name == "kl"
-    return isinstance(domain, SumNormalized) and divergence.name in ("kl", "l2")
+def closed(domain: Domain) -> bool:
+    """Tell whether floors over a domain are found by segments."""
+    return isinstance(domain, (MaxNormalized, SumNormalized))
 
 
 def floors(
+    divergence: Divergence,
     domain: Domain,
     parts: Segments,
     rest: Sums,
-    ground: Any,
+    ground: Array | Moves,
     reference: Array,
     strength: float,
     size: float,
 ) -> Floors:
-    """Return every group's floor over a domain at one size.
+    """Return every group's floor over a domain at one size, (groups, games).
 
     ``ground`` is log π0 (cells,) under KL, and the pivots' `Moves` otherwise.
     """
@@ -59,18 +47,24 @@ def floors(
     rows = parts.repeated(groups)
     noise = 0.5 * EPS * (groups + 2) * parts.max(np.abs(rest.high))
     noise = np.where(rest.plain, noise, 0.0).ravel()
-    if isinstance(ground, np.ndarray):
-        flat = None if rest.low is None else rest.low.ravel()
-        sums = Sums(rest.high.ravel(), flat, rest.scale, rest.plain)
+    flat = None if rest.low is None else rest.low.ravel()
+    sums = Sums(rest.high.ravel(), flat, rest.scale, rest.plain)
+    vertex = isinstance(domain, MaxNormalized)
+    if isinstance(ground, Moves):
+        q = np.tile(reference, groups)
+        if isinstance(divergence, SquaredL2) and not vertex:
+            found = pour_squared(rows, q, ground.position, strength, size, noise)
+        else:
+            above = sums.above(rows, sums.top(rows)) / strength
+            grounds = Grounds.of(divergence, rows, q, ground, above)
+            found = (lowest_vertex if vertex else pour)(grounds, strength, size, noise)
+    else:
         logarithms = sums.above(rows, rows.starts) / strength
         logarithms = (logarithms.reshape(groups, -1) + ground).ravel()
-        pour = lowest_vertex if isinstance(domain, MaxNormalized) else pour_logarithms
-        found = pour(rows, logarithms, strength, size, noise)
-    else:
-        found = pour_squared(
-            rows, np.tile(reference, groups), ground.position, strength, size, noise
-        )
-    return Floors(found.lower.reshape(groups, -1), found.upper.reshape(groups, -1))
+        solve = least_likely if vertex else pour_logarithms
+        found = solve(rows, logarithms, strength, size, noise)
+    arrays = (found.lower, found.upper, found.sure)
+    return Floors(*(None if each is None else each.reshape(groups, -1) for each in arrays))  # pyright: ignore[reportArgumentType]
 
 
 def pour_logarithms(
@@ -111,7 +105,7 @@ def _grown(parts: Segments, masses: Array, depths: Array, level: Array) -> Array
     return grown
 
 
-def lowest_vertex(
+def least_likely(
     parts: Segments, logarithms: Array, strength: float, size: float, noise: Any
 ) -> Floors:
     """Return b = λ log(1 + π (e^{w'/λ} − 1)) at the least likely outcome."""

@@ -23,7 +23,7 @@ MANIFEST = "manifest.json"
 #: the copy that --sort makes, which needs no manifest
 SORTED = "sorted.parquet"
 TABLES = ("allocations", "groups", "rejects")
-_WORDS = ("prompt", "outcome", "group", "reason")
+_WORDS = ("prompt", "outcome", "group", "chosen", "reason")
 _FOLDERS = (*TABLES, "done")
 
 
@@ -130,10 +130,10 @@ class Folder:
 
         buffer = io.BytesIO()
         words: Any = [name for name in _WORDS if name in table.column_names]
-        write_table(table, buffer, compression="zstd", use_dictionary=words, store_schema=False)
-        data = buffer.getvalue()
-        self._write(name, data)
-        return len(data)
+        options: Any = {"use_dictionary": words, "write_statistics": words, "store_schema": False}
+        write_table(table, buffer, compression="snappy", **options)
+        self._write(name, buffer.getbuffer())
+        return buffer.tell()
 
     def size(self, name: str) -> int:
         """Return a file's bytes, −1 where there is none."""
@@ -149,14 +149,14 @@ class Folder:
         if not self.remote and Path(self.address).is_file():
             raise InvalidInput(f"{self.address}: is a file. Name a folder for the results.")
 
-    def _write(self, name: str, data: bytes) -> None:
+    def _write(self, name: str, data: bytes | memoryview) -> None:
         if not self.remote:
             with written_whole(Path(self.address) / name, overwrite=True) as file:
                 file.write(data)
             return
         system, root = self._system()
         try:
-            system.pipe_file(f"{root}/{name}", data)
+            system.pipe_file(f"{root}/{name}", bytes(data))
         except Exception as error:  # each system has its own
             raise InvalidInput(
                 f"{self.address}/{name}: cannot be written ({error}). Choose another address."

@@ -15,7 +15,7 @@ from mdsolve.batch.solve import solve_batch
 from mdsolve.errors import InvalidInput
 from mdsolve.mechanism import Mechanism
 from mdsolve.payments import AffineMaximizer
-from mdsolve.training_rules import SocialWelfare, TrainingRule
+from mdsolve.training_rules import MenuWelfare, SocialWelfare, TrainingRule
 from mdsolve.value_function import ValueFunction
 
 
@@ -48,13 +48,17 @@ class BatchFrontier:
 
 
 def batch_frontier(
-    rule: SocialWelfare, batch: Batch, strengths: Iterable[float], *, threads: int | None = None
+    rule: SocialWelfare | MenuWelfare,
+    batch: Batch,
+    strengths: Iterable[float],
+    *,
+    threads: int | None = None,
 ) -> BatchFrontier:
     """Return what every game's welfare, divergence and payments are over strengths.
 
     Parameters
     ----------
-    rule : SocialWelfare
+    rule : SocialWelfare or MenuWelfare
         Its own strength does not matter.
     batch : Batch
         Its arrays are shared by all strengths; models are not kept.
@@ -65,7 +69,7 @@ def batch_frontier(
     Raises
     ------
     InvalidInput
-        If the rule is not social welfare, or there are no strengths, or one is not positive.
+        If the rule is another, or there are no strengths, or one is not positive.
 
     Examples
     --------
@@ -75,8 +79,10 @@ def batch_frontier(
     array([[0.75 , 2.   ],
            [0.625, 1.5  ]])
     """
-    if not isinstance(rule, SocialWelfare):
-        raise InvalidInput(f"rule: {rule!r} is not SocialWelfare. Use frontier game by game.")
+    if not isinstance(rule, (SocialWelfare, MenuWelfare)):
+        raise InvalidInput(
+            f"rule: {rule!r} is neither SocialWelfare nor MenuWelfare. Use frontier game by game."
+        )
     rules = [rule.at_strength(strength) for strength in strengths]
     if not rules:
         raise InvalidInput("strengths: there are none. Give at least one λ > 0.")

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mdsolve.batch.arrays import (
+    Array,
+    checked_menu,
+    checked_offsets,
+    checked_sizes,
+    listed,
+    numbers,
+    pick,
+    refuse_length,
+    rescaled,
+)
+from mdsolve.batch.faults import fault, faulty
 from mdsolve.batch.segments import Segments
 from mdsolve.errors import InvalidInput
 from mdsolve.games import Game
 from mdsolve.games.labels import checked_labels
-from mdsolve.games.validation import SUM_TOLERANCE, floats, group_sizes, read_only
+from mdsolve.games.validation import floats
 
-Array = NDArray[np.float64]
-
-#: how far float32 masses may sum from 1: their own rounding
-SINGLE_TOLERANCE = 1e-6
+_GIVEN = ("reference", "rewards", "sizes", "logprob", "prompts", "groups", "outcomes", "menu")
 
 
 @dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
@@ -46,6 +55,8 @@ class Batch:
         Names of the groups.
     outcomes : sequence of str, optional
         Names of all cells; within each game its positions by default.
+    menu : (entries, cells) array_like, or mapping from name to (cells,), optional
+        The models that `MenuWelfare` chooses from: in each game a row sums to 1 as masses do.
 
     Raises
     ------
@@ -67,8 +78,10 @@ class Batch:
     groups: Sequence[str]
     prompts: Sequence[str] | None
     outcomes: Sequence[str] | None
-    _masses: NDArray[Any]
-    _logarithmic: bool
+    menu: NDArray[Any] | None
+    entries: Sequence[str]
+    masses: NDArray[Any]
+    logarithmic: bool
 
     def __init__(
         self,
@@ -81,18 +94,18 @@ class Batch:
         prompts: Sequence[str] | None = None,
         groups: Sequence[str] | None = None,
         outcomes: Sequence[str] | None = None,
+        menu: Any = None,
     ) -> None:
-        self._arrange(offsets, reference, rewards, sizes, logprob, prompts, groups, outcomes)
-        faulty = self.faulty()
-        if faulty.size:
-            raise InvalidInput(self.fault(int(faulty[0])))
+        self._arrange(offsets, reference, rewards, sizes, logprob, prompts, groups, outcomes, menu)
+        bad = self.faulty()
+        if bad.size:
+            raise InvalidInput(self.fault(int(bad[0])))
 
     @classmethod
     def unchecked(cls, offsets: Any, **given: Any) -> Batch:
         """Return a batch whose shapes fit but whose games may be `faulty`: keep the others."""
         batch = object.__new__(cls)
-        names = ("reference", "rewards", "sizes", "logprob", "prompts", "groups", "outcomes")
-        batch._arrange(offsets, *map(given.get, names))
+        batch._arrange(offsets, *map(given.get, _GIVEN))
         return batch
 
     @classmethod
@@ -166,17 +179,25 @@ class Batch:
             If it is `faulty`.
         """
         cells = slice(int(self.offsets[k]), int(self.offsets[k + 1]))
-        build = Game.from_logprob if self._logarithmic else Game
-        masses = np.asarray(self._masses[cells], dtype=float)
-        if self._masses.dtype == np.float32 and not self._logarithmic:
-            masses = _rescaled(masses)
+        build = Game.from_logprob if self.logarithmic else Game
+        masses = np.asarray(self.masses[cells], dtype=float)
+        if self.masses.dtype == np.float32 and not self.logarithmic:
+            masses = rescaled(masses)
         return build(
             masses,
             np.asarray(self.rewards[:, cells], dtype=float),
             self.sizes if self.sizes.ndim == 1 else self.sizes[k],
-            outcomes=None if self.outcomes is None else _listed(self.outcomes[cells]),
+            outcomes=None if self.outcomes is None else listed(self.outcomes[cells]),
             groups=self.groups,
         )
+
+    def models_of(self, k: int) -> Array:
+        """Return the menu of game k, (entries, outcomes); no entries where there is none."""
+        cells = slice(int(self.offsets[k]), int(self.offsets[k + 1]))
+        if self.menu is None:
+            return np.empty((0, cells.stop - cells.start))
+        models = np.asarray(self.menu[:, cells], dtype=float)
+        return rescaled(models) if self.menu.dtype == np.float32 else models
 
     def games(self) -> Iterator[Game]:
         """Yield every game by itself."""
@@ -191,7 +212,8 @@ class Batch:
             sizes=self.sizes if self.sizes.ndim == 1 else self.sizes[first:last],
             prompts=None if self.prompts is None else self.prompts[first:last],
             outcomes=None if self.outcomes is None else self.outcomes[low:high],
-            _masses=self._masses[low:high],
+            masses=self.masses[low:high],
+            menu=None if self.menu is None else self.menu[:, low:high],
         )
 
     def taken(self, games: Any) -> Batch:
@@ -203,9 +225,10 @@ class Batch:
             offsets=np.concatenate([[0], np.cumsum(parts.counts)]),
             rewards=np.ascontiguousarray(self.rewards[:, cells]),
             sizes=self.sizes if self.sizes.ndim == 1 else self.sizes[chosen],
-            prompts=[self.prompt(int(k)) for k in chosen] if named else _pick(self.prompts, chosen),
-            outcomes=None if self.outcomes is None else _pick(self.outcomes, cells),
-            _masses=self._masses[cells],
+            prompts=[self.prompt(int(k)) for k in chosen] if named else pick(self.prompts, chosen),
+            outcomes=None if self.outcomes is None else pick(self.outcomes, cells),
+            masses=self.masses[cells],
+            menu=None if self.menu is None else np.ascontiguousarray(self.menu[:, cells]),
         )
 
     def with_sizes(self, sizes: Any) -> Batch:
@@ -216,11 +239,11 @@ class Batch:
         >>> Batch([0, 2], [0.5, 0.5], [[1.0, 0.0]]).with_sizes([3.0]).sizes
         array([3.])
         """
-        return self._replaced(sizes=_checked_sizes(sizes, self.groups, len(self)))
+        return self._replaced(sizes=checked_sizes(sizes, self.groups, len(self)))
 
     def with_rewards(self, rewards: Any) -> Batch:
         """Return the same games with other rewards (groups, cells), which may be `faulty`."""
-        matrix = _numbers("rewards", rewards)
+        matrix = numbers("rewards", rewards)
         if matrix.shape != self.rewards.shape:
             raise InvalidInput(
                 f"rewards: shape {matrix.shape}, but the batch has {self.rewards.shape}."
@@ -242,9 +265,9 @@ class Batch:
         if size is not None:
             sizes[..., index] = size
         changed = self.with_rewards(rows).with_sizes(sizes)
-        faulty = changed.faulty()
-        if faulty.size:
-            raise InvalidInput(changed.fault(int(faulty[0])))
+        bad = changed.faulty()
+        if bad.size:
+            raise InvalidInput(changed.fault(int(bad[0])))
         return changed
 
     def group_index(self, group: Any) -> int:
@@ -258,14 +281,14 @@ class Batch:
     @property
     def reference(self) -> Array:
         """π0 of all cells, (cells,), each game's divided by its sum."""
-        return np.exp(self.log_reference) if self._logarithmic else self._normalised()
+        return np.exp(self.log_reference) if self.logarithmic else self._normalised()
 
     @property
     def log_reference(self) -> Array:
         """log π0 of all cells, (cells,)."""
-        if not self._logarithmic:
+        if not self.logarithmic:
             return np.log(self._normalised())
-        parts, given = self.segments(), np.asarray(self._masses, dtype=float)
+        parts, given = self.segments(), np.asarray(self.masses, dtype=float)
         given = given - parts.spread(parts.max(given))
         return given - parts.spread(np.log(parts.sum(np.exp(given))))
 
@@ -274,35 +297,11 @@ class Batch:
 
         Shapes and names have been checked: what is left is numbers.
         """
-        parts = self.segments()
-        bad = np.zeros(len(self), dtype=bool)
-        with np.errstate(invalid="ignore", over="ignore"):
-            for row in self.rewards:
-                if not np.isfinite(row.sum(dtype=float)) and not np.isfinite(row).all():
-                    bad |= parts.max(~np.isfinite(row))
-            given = np.asarray(self._masses, dtype=float)
-            if self._logarithmic:
-                bad |= parts.max(~((given <= 0.0) & (given > -np.inf)))
-            else:
-                if not given.min() > 0.0:
-                    bad |= parts.max(~(given > 0.0))
-                bad |= ~(np.abs(parts.sum(given) - 1.0) <= self._tolerance)
-            largest = np.array([np.abs(row).max(initial=0.0) for row in self.rewards])
-            if not np.isfinite(4.0 * (largest.astype(float) * self.sizes.max()).sum()):
-                bad |= self._overflowing(parts)
-        return np.flatnonzero(bad)
+        return faulty(self)
 
     def fault(self, k: int) -> str:
         """Return why a game is `faulty`."""
-        try:
-            self.game(k)
-        except InvalidInput as error:
-            return f"prompt {self.prompt(k)!r}: {error}"
-        total = float(self._masses[int(self.offsets[k]) : int(self.offsets[k + 1])].sum())
-        return (
-            f"prompt {self.prompt(k)!r}: reference: the masses sum to {total:.12g}, not 1. Divide "
-            "them by their sum if they are unnormalised weights."
-        )
+        return fault(self, k)
 
     def __repr__(self) -> str:
         games, groups, cells = self.shape
@@ -312,19 +311,9 @@ class Batch:
             f"outcomes, {groups} group{'s' * (groups != 1)}, {cells:,} cells)"
         )
 
-    @property
-    def _tolerance(self) -> float:
-        return SINGLE_TOLERANCE if self._masses.dtype == np.float32 else SUM_TOLERANCE
-
     def _normalised(self) -> Array:
-        parts, given = self.segments(), np.asarray(self._masses, dtype=float)
+        parts, given = self.segments(), np.asarray(self.masses, dtype=float)
         return given / parts.spread(parts.sum(given))
-
-    def _overflowing(self, parts: Segments) -> Any:
-        """Return the games whose combined reward leaves the range of doubles."""
-        largest = parts.max(np.abs(np.asarray(self.rewards, dtype=float)))
-        sizes = self.sizes[:, None] if self.sizes.ndim == 1 else self.sizes.T
-        return ~np.isfinite(4.0 * (sizes * largest).sum(axis=0))
 
     def _arrange(
         self,
@@ -336,38 +325,42 @@ class Batch:
         prompts: Any,
         groups: Any,
         outcomes: Any,
+        menu: Any,
     ) -> None:
         if (reference is None) == (logprob is None):
             raise InvalidInput(
                 "reference, logprob: give one of the two, the masses of the model before training "
                 "or their natural logarithms."
             )
-        matrix = _numbers("rewards", rewards)
+        matrix = numbers("rewards", rewards)
         if matrix.ndim != 2 or not matrix.shape[0]:
             raise InvalidInput(
                 f"rewards: shape {matrix.shape}. Rewards are (groups, cells), one row a group."
             )
         cells = matrix.shape[1]
-        bounds = _checked_offsets(offsets, cells)
-        masses = _numbers("reference" if logprob is None else "logprob",
+        bounds = checked_offsets(offsets, cells)
+        masses = numbers("reference" if logprob is None else "logprob",
                           reference if logprob is None else logprob)  # fmt: skip
         names = checked_labels("group", groups, matrix.shape[0], "group-")
-        _refuse_length("reference" if logprob is None else "logprob", masses.shape, cells)
+        refuse_length("reference" if logprob is None else "logprob", masses.shape, cells)
         for what, labels, count in (
             ("prompts", prompts, bounds.size - 1),
             ("outcomes", outcomes, cells),
         ):
             if labels is not None:
-                _refuse_length(what, (len(labels),), count)
+                refuse_length(what, (len(labels),), count)
+        models, entries = checked_menu(menu, cells)
         self._set(
             offsets=bounds,
             rewards=matrix,
-            sizes=_checked_sizes(sizes, names, bounds.size - 1),
+            sizes=checked_sizes(sizes, names, bounds.size - 1),
             groups=names,
             prompts=prompts,
             outcomes=outcomes,
-            _masses=masses,
-            _logarithmic=logprob is not None,
+            menu=models,
+            entries=entries,
+            masses=masses,
+            logarithmic=logprob is not None,
         )
 
     def _replaced(self, **changes: Any) -> Batch:
@@ -378,72 +371,3 @@ class Batch:
     def _set(self, **values: Any) -> None:
         for name, value in values.items():
             object.__setattr__(self, name, value)
-
-
-def _rescaled(masses: Array) -> Array:
-    """Return single-precision masses divided by their sum, where that is 1 to their rounding."""
-    total = masses.sum()
-    return masses / total if abs(total - 1.0) <= SINGLE_TOLERANCE else masses
-
-
-def _numbers(name: str, values: Any) -> NDArray[Any]:
-    """Return read-only float32 or float64 numbers, without a copy where they are that."""
-    if isinstance(values, np.ndarray) and values.dtype == np.float32:
-        return read_only(np.ascontiguousarray(values))
-    return floats(name, values)
-
-
-def _checked_offsets(offsets: Any, cells: int) -> NDArray[np.int64]:
-    array = np.asarray(offsets)
-    if array.ndim != 1 or array.size < 2 or array.dtype.kind not in "iu":
-        raise InvalidInput(
-            f"offsets: {array.dtype} of shape {array.shape}. Pass games + 1 integers, from 0 to "
-            "the number of cells."
-        )
-    array = array.astype(np.int64)
-    if array[0] != 0 or array[-1] != cells:
-        raise InvalidInput(
-            f"offsets: from {array[0]} to {array[-1]}, but there are {cells} cells. They begin "
-            "with 0 and end with the number of cells."
-        )
-    empty = np.flatnonzero(np.diff(array) < 1)
-    if empty.size:
-        k = int(empty[0])
-        raise InvalidInput(
-            f"offsets: game {k} goes from {array[k]} to {array[k + 1]}. Every game has at least "
-            "one outcome: leave out those that have none."
-        )
-    return read_only(array)
-
-
-def _checked_sizes(sizes: Any, groups: Sequence[str], games: int) -> Array:
-    if sizes is None or isinstance(sizes, Mapping) or np.ndim(sizes) != 2:
-        return group_sizes(sizes, groups)
-    array = floats("sizes", sizes)
-    if array.shape != (games, len(groups)):
-        raise InvalidInput(
-            f"sizes: shape {array.shape}, but there are {games} games and {len(groups)} groups. "
-            "Pass one size a group, or (games, groups)."
-        )
-    bad = np.argwhere(~((array > 0.0) & (array < np.inf)))
-    if bad.size:
-        game, group = map(int, bad[0])
-        raise InvalidInput(
-            f"game {game}, group {groups[group]!r}: size is {array[game, group]}. "
-            "Sizes must be positive and finite."
-        )
-    return array
-
-
-def _refuse_length(what: str, shape: tuple[int, ...], count: int) -> None:
-    if shape != (count,):
-        raise InvalidInput(f"{what}: shape {shape}, but {count} are needed, one each.")
-
-
-def _listed(labels: Any) -> list[Any]:
-    return labels.to_pylist() if hasattr(labels, "to_pylist") else list(labels)
-
-
-def _pick(labels: Any, chosen: Any) -> Any:
-    """Return some labels, of a sequence or of an Arrow array."""
-    return labels.take(chosen) if hasattr(labels, "take") else [labels[int(k)] for k in chosen]

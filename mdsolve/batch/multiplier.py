@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
@@ -13,27 +12,12 @@ import numpy as np
 
 from mdsolve.batch import clipped
 from mdsolve.batch.combined import Reports, Sums
+from mdsolve.batch.fitted import Fitted
 from mdsolve.batch.moves import Moves, Points, move
 from mdsolve.batch.segments import Array, Segments
 from mdsolve.divergences import Divergence
 from mdsolve.divergences.clipped import Clipped
 from mdsolve.precision import EPS
-
-
-@dataclass(frozen=True, eq=False)
-class Fitted:
-    """Models of many games and what their groups pay: (cells,), (games,) and (groups, games).
-
-    ``pivots`` are the points without each group, (groups · cells,), end to end.
-    """
-
-    model: Array
-    lower: Array
-    upper: Array
-    values: Array
-    payments: Array
-    utilities: Array
-    pivots: Moves
 
 
 def visible(divergence: Divergence, strength: float) -> float:

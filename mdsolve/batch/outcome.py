@@ -11,9 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mdsolve.arrays import PerCell, PerGame, PerGameAndGroup
+from mdsolve.batch.charges import Engine
 from mdsolve.batch.games import Batch
+from mdsolve.errors import InvalidInput
 from mdsolve.games.validation import read_only
 from mdsolve.mechanism import Mechanism, Outcome
+from mdsolve.training_rules import TOLERANCE
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,6 +40,8 @@ class BatchOutcome:
         Bracket of each game's optimum (welfare units).
     floor_lower, floor_upper : (games, groups) arrays, or None
         Bracket of b_i, the part of a payment that no report can change, where it has one.
+    choice : (games,) array of int, or None
+        Under `MenuWelfare` which entry of its menu each game got; −1 where it failed.
     alone : (games,) array of indices
         The games that were solved one by one, by the code of `Mechanism.run`.
     failed : mapping from index to str
@@ -55,6 +60,7 @@ class BatchOutcome:
     upper: PerGame
     floor_lower: PerGameAndGroup | None = None
     floor_upper: PerGameAndGroup | None = None
+    choice: NDArray[np.intp] | None = None
     alone: NDArray[np.intp] = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
     failed: Mapping[int, str] = field(default_factory=dict[int, str])
 
@@ -67,35 +73,44 @@ class BatchOutcome:
 
     def outcome(self, k: int) -> Outcome:
         """Run game k by itself: its outcome has all that one game's has."""
-        return self.mechanism.run(self.batch.game(k))
+        return Engine.of(self.mechanism).alone(self.batch, k, TOLERANCE)
+
+    @property
+    def chosen(self) -> list[str]:
+        """The name of the entry of its menu that each game got."""
+        if self.choice is None:
+            raise InvalidInput("chosen: the batch has no menu. Look at the model.")
+        return ["" if k < 0 else str(self.batch.entries[k]) for k in self.choice.tolist()]
 
     @cached_property
     def revenue(self) -> PerGame:
         """What all groups of a game pay together, (games,), welfare units."""
         return read_only(self.payments.sum(axis=1))
 
-    def allocations(self) -> pa.Table:
-        """Return a table with one row an outcome: prompt, outcome, reference, model."""
-        import pyarrow as pa
+    def allocations(self, *, coded: bool = False) -> pa.Table:
+        """Return a table with one row an outcome: prompt, outcome, reference, model.
 
+        ``coded`` columns of names are dictionaries, as files keep them.
+        """
         batch = self.batch
-        columns = {} if batch.prompts is None else {"prompt": _repeated(batch)}
+        columns: dict[str, Any] = {}
+        if batch.prompts is not None:
+            columns["prompt"] = _coded(batch.prompts, batch.segments().number)
         reference = read_only(batch.reference)
-        return pa.table(
-            {**columns, "outcome": _outcomes(batch), "reference": reference, "model": self.model}
-        )
+        columns |= {"outcome": _outcomes(batch), "reference": reference, "model": self.model}
+        return _table(columns, coded=coded)
 
-    def groups(self) -> pa.Table:
-        """Return a table with one row a game and group: payments, utilities, their intervals."""
-        import pyarrow as pa
+    def groups(self, *, coded: bool = False) -> pa.Table:
+        """Return a table with one row a game and group: payments, utilities, their intervals.
 
+        ``coded`` columns of names are dictionaries, as files keep them.
+        """
         batch = self.batch
         games, groups, _ = batch.shape
         columns: dict[str, Any] = {}
         if batch.prompts is not None:
-            columns["prompt"] = _taken(batch.prompts, np.repeat(np.arange(games), groups))
-        names = pa.array(list(batch.groups))
-        columns["group"] = names.take(np.tile(np.arange(groups), games))
+            columns["prompt"] = _coded(batch.prompts, np.repeat(np.arange(games), groups))
+        columns["group"] = _coded(list(batch.groups), np.tile(np.arange(groups), games))
         columns["size"] = np.broadcast_to(batch.sizes, (games, groups)).ravel()
         for column, numbers in (
             ("value", self.values),
@@ -108,9 +123,11 @@ class BatchOutcome:
         ):
             if numbers is not None:
                 columns[column] = numbers.ravel()
+        if self.choice is not None:
+            columns["chosen"] = _coded(list(batch.entries), np.repeat(self.choice, groups))
         columns["lower"] = np.repeat(self.lower, groups)
         columns["upper"] = np.repeat(self.upper, groups)
-        return pa.table(columns)
+        return _table(columns, coded=coded)
 
     def __repr__(self) -> str:
         games, groups, _ = self.batch.shape
@@ -132,12 +149,20 @@ def _outcomes(batch: Batch) -> Any:
     return pa.array(places).cast(pa.string())
 
 
-def _repeated(batch: Batch) -> Any:
-    return _taken(batch.prompts, batch.segments().number)
-
-
-def _taken(labels: Any, places: Any) -> Any:
+def _table(columns: Mapping[str, Any], *, coded: bool) -> Any:
     import pyarrow as pa
 
-    array = labels if isinstance(labels, (pa.Array, pa.ChunkedArray)) else pa.array(list(labels))
-    return array.take(pa.array(places))
+    def plain(column: Any) -> Any:
+        return column.dictionary_decode() if isinstance(column, pa.DictionaryArray) else column
+
+    return pa.table(columns if coded else {name: plain(each) for name, each in columns.items()})
+
+
+def _coded(labels: Any, places: Any) -> Any:
+    """Return labels at places (none at −1), each label kept once, as Parquet keeps them."""
+    import pyarrow as pa
+
+    if not isinstance(labels, pa.Array):
+        labels = pa.array(list(labels))
+    codes = pa.array(places.astype(np.int32), mask=places < 0 if places.min() < 0 else None)
+    return pa.DictionaryArray.from_arrays(codes, labels)

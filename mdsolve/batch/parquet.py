@@ -8,9 +8,10 @@ by itself, on any machine, and rows in the order of prompts are checked piece by
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 #: rows that a partition has at least, but for the last
 ROWS = 1 << 18
+#: rows that are read at a time to follow a prompt into the next row groups
+_AHEAD = 1 << 12
 
 
 @dataclass(frozen=True)
@@ -97,19 +100,26 @@ class Source:
             before = self._last_prompt(file, partition.first)
             if before is not None:
                 table = table.slice(self._following(table, before))
-            pieces, later = [table], partition.last
-            last = _value(table, self.columns.prompt, -1) if table.num_rows else None
-            while table.num_rows and later < file.metadata.num_row_groups:
-                more = file.read_row_group(later, **options)
-                count = self._following(more, last)
-                pieces.append(more.slice(0, count))
-                if count < more.num_rows:
-                    break
-                later += 1
-        table = _joined(pieces)
+            later = range(partition.last, file.metadata.num_row_groups)
+            if table.num_rows and later:
+                last = _value(table, self.columns.prompt, -1)
+                each = (file.iter_batches(_AHEAD, row_groups=[k], **options) for k in later)
+                table = _joined([table, *self._rest_of(last, chain.from_iterable(each))])
         table = without_views(table)
         self._refuse_disorder(table, before)
         return table
+
+    def _rest_of(self, prompt: Any, streamed: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+        """Yield the rows of a prompt with which later row groups begin, reading no further."""
+        import pyarrow as pa
+
+        for batch in streamed:
+            more = pa.Table.from_batches([batch])
+            count = self._following(more, prompt)
+            if count:
+                yield more.slice(0, count)
+            if count < more.num_rows:
+                return
 
     def refuse_disorder(self) -> None:
         """Refuse row groups whose least prompts are not in order, as far as the footer tells.

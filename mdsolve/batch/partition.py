@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mdsolve.batch.charges import Engine
 from mdsolve.batch.games import Batch
 from mdsolve.batch.outcome import BatchOutcome
 from mdsolve.batch.parquet import prompts
@@ -51,9 +53,9 @@ class Job:
             Naming what does not fit.
         """
         groups = len(self.columns.groups)
-        one = np.full((groups, 1), 1.0)
-        batch = Batch([0, 1], [1.0], one, self.sizes, groups=self.columns.groups)
-        self.mechanism.run(batch.game(0))
+        one, menu = np.full((groups, 1), 1.0), {name: [1.0] for name in self.columns.menu}
+        batch = Batch([0, 1], [1.0], one, self.sizes, groups=self.columns.groups, menu=menu or None)
+        Engine.of(self.mechanism).alone(batch, 0, self.tolerance)
 
     def described(self) -> dict[str, Any]:
         """Return all that decides the results, in words and numbers."""
@@ -64,6 +66,7 @@ class Job:
             "outcome_column": self.columns.outcome,
             self.columns.kind: self.columns.masses or "uniform",
             "groups": list(self.columns.groups),
+            **({"menu": list(self.columns.menu)} if self.columns.menu else {}),
             "sizes": None if self.sizes is None else {k: float(v) for k, v in self.sizes.items()},
             "normalize": self.normalize,
             "domain": self.domain,
@@ -107,28 +110,37 @@ def _batch(table: pa.Table, job: Job) -> Batch:
     if columns.masses is None:
         masses: NDArray[Any] = equal_masses(np.diff(offsets))
     else:
-        masses = _numbers(table.column(columns.masses))
+        (masses,) = _matrix(table, [columns.masses])
     logarithmic = columns.kind == "logprob"
     return Batch.unchecked(
         offsets,
         reference=None if logarithmic else masses,
         logprob=masses if logarithmic else None,
-        rewards=np.array([_numbers(table.column(group)) for group in columns.groups]),
+        rewards=_matrix(table, columns.groups),
         sizes=job.sizes,
         prompts=names,
         groups=columns.groups,
         outcomes=table.column(columns.outcome).combine_chunks(),
+        menu=dict(zip(columns.menu, _matrix(table, columns.menu), strict=True)) or None,
     )
 
 
-def _numbers(column: Any) -> NDArray[Any]:
-    """Return a column of numbers, what is missing as NaN; single precision stays as it is."""
+def _matrix(table: pa.Table, names: Sequence[str]) -> NDArray[Any]:
+    """Return columns of numbers as rows, what is missing as NaN; single precision stays as it is.
+
+    Each number is copied once, from Arrow's buffers to where it is computed with.
+    """
     import pyarrow as pa
 
-    if column.type == pa.float32():
-        return column.to_numpy()
-    whole = column.cast(pa.float64(), safe=False)  # integers beyond 2^53 are rounded
-    return np.ascontiguousarray(whole.to_numpy())
+    columns = [table.column(name) for name in names]
+    single = bool(columns) and all(column.type == pa.float32() for column in columns)
+    rows = np.empty((len(names), table.num_rows), dtype=np.float32 if single else np.float64)
+    for row, column in zip(rows, columns, strict=True):
+        place = 0
+        for chunk in column.chunks:
+            row[place : place + len(chunk)] = chunk.to_numpy(zero_copy_only=False)
+            place += len(chunk)
+    return rows
 
 
 def _reason(batch: Batch, k: int) -> str:
@@ -153,7 +165,13 @@ def _repeats(batch: Batch) -> dict[int, str]:
     unsure = np.flatnonzero(np.logical_not(parts.min(rises)))
     cells, some = parts.taken(unsure)
     width = int(codes.max(initial=0)) + 1
-    keys = np.sort(some.number * width + codes[cells])
+    keys = some.number * width + codes[cells]
+    if some.size * width <= 8 * keys.size and keys.min(initial=0) >= 0:  # no sort where few codes
+        marked = np.zeros(some.size * width, dtype=bool)
+        marked[keys] = True
+        if np.count_nonzero(marked) == keys.size:
+            return found
+    keys.sort()
     twins = keys[1:][keys[1:] == keys[:-1]]
     places, first = np.unique(twins // width, return_index=True)
     for place, twin in zip(places, twins[first], strict=True):
@@ -218,7 +236,7 @@ def _results(batch: Batch, outcome: BatchOutcome | None, reasons: dict[int, str]
     )
     allocations = groups = None
     if outcome is not None and len(outcome) > len(outcome.failed):
-        allocations, groups = outcome.allocations(), outcome.groups()
+        allocations, groups = outcome.allocations(coded=True), outcome.groups(coded=True)
         if outcome.failed:
             solved = np.ones(len(outcome), dtype=bool)
             solved[list(outcome.failed)] = False

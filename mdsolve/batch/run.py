@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 from mdsolve.batch.folder import MANIFEST, Folder, part
@@ -107,12 +109,42 @@ Executor = Callable[[Sequence[Task], Tally], Iterator[dict[str, Any]]]
 def one_by_one(tasks: Sequence[Task], tally: Tally) -> Iterator[dict[str, Any]]:
     """Run tasks in turn, in this process; one that fails is told in ``tally.lost``."""
     for task in tasks:
-        try:
-            yield task()
-        except MdsolveError:
-            raise
-        except Exception as error:  # a page that cannot be read, as on a cluster
-            tally.lose(task, repr(error))
+        yield from _marks(task, task, tally)
+
+
+def in_threads(count: int) -> Executor:
+    """Return how tasks are run on threads of this process: one decodes while another computes."""
+
+    def execute(tasks: Sequence[Task], tally: Tally) -> Iterator[dict[str, Any]]:
+        queue = iter(tasks)
+        with ThreadPoolExecutor(count) as pool:
+            running = {pool.submit(task): task for task in islice(queue, count)}
+            try:
+                while running:
+                    done, _ = wait(running, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        task = running.pop(future)
+                        running |= {pool.submit(more): more for more in islice(queue, 1)}
+                        yield from _marks(future.result, task, tally)
+            finally:
+                for future in running:
+                    future.cancel()
+
+    return execute
+
+
+def _marks(
+    work: Callable[[], dict[str, Any]], task: Task, tally: Tally
+) -> Iterator[dict[str, Any]]:
+    """Yield a task's mark; what cannot be done, as a page that cannot be read, is noted as lost."""
+    try:
+        mark = work()
+    except MdsolveError:
+        raise
+    except Exception as error:
+        tally.lose(task, repr(error))
+        return
+    yield mark
 
 
 def run(

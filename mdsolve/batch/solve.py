@@ -17,13 +17,13 @@ from mdsolve.batch.outcome import BatchOutcome
 from mdsolve.errors import InvalidInput, MdsolveError, ToleranceNotReached
 from mdsolve.games.validation import read_only
 from mdsolve.mechanism import Mechanism
-from mdsolve.training_rules import TOLERANCE, FiniteMenu
+from mdsolve.training_rules import TOLERANCE, FiniteMenu, MenuWelfare
 from mdsolve.training_rules.training import checked_tolerance
 
 Array = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
-#: cells of all groups in a block: its arrays stay in a core's own cache
+#: cells of all groups in a block, twice as many under KL: its arrays stay in a core's own cache
 CELLS = 1 << 17
 #: from so many cells of all groups on a game is worth the one-game code, which reads it in blocks
 LARGE = 1 << 18
@@ -40,10 +40,10 @@ def solve_batch(
 ) -> BatchOutcome:
     """Train on every game of a batch and charge its groups.
 
-    Social welfare with affine maximizer payments is solved by segments for every divergence, and
-    revenue-maximizing ones where the floor has a closed form: under KL on both normalised domains,
-    under squared L2 on the sum-normalised one. All else runs game by game, and so does a game in
-    which rounding would show. The numbers are those of `Mechanism.run`.
+    Social welfare with affine maximizer payments is solved by segments for every divergence, and so
+    are revenue-maximizing ones on both normalised domains; `MenuWelfare` chooses from each game's
+    menu. All else runs game by game, and so does a game in which rounding would show. The numbers
+    are those of `Mechanism.run`.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def solve_batch(
         raise InvalidInput(f'on_error: {on_error!r} is unknown. Choose "raise" or "keep".')
     run = _Run.of(batch, mechanism, tolerance, keep=on_error == "keep")
     blocks = list(run.blocks())
-    count = max(1, min(len(blocks), threads or _cores()))
+    count = max(1, min(len(blocks), threads or cores()))
     done = 0
     if count == 1:
         for block in blocks:
@@ -110,7 +110,7 @@ class _Run:
     engine: Engine
     model: Array
     by_group: dict[str, Array]
-    by_game: dict[str, Array]
+    by_game: dict[str, Any]
     alone: NDArray[np.bool_]
     keep: bool
     failed: dict[int, str] = field(default_factory=dict[int, str])
@@ -123,11 +123,7 @@ class _Run:
                 "Batch.of(games) or Batch.from_table(...)."
             )
         checked_tolerance(tolerance)
-        if isinstance(mechanism.rule, FiniteMenu):
-            raise InvalidInput(
-                "rule FiniteMenu: its entries are the models of one prompt, and a batch has many. "
-                "Run each prompt's menu with Mechanism.run, or train with SocialWelfare."
-            )
+        _refuse_other_menus(batch, mechanism.rule)
         if isinstance(mechanism.payment, type):
             raise InvalidInput(
                 f"payment: {mechanism.payment.__name__} is a class. Pass "
@@ -135,6 +131,7 @@ class _Run:
             )
         games, groups, cells = batch.shape
         found = Engine.of(mechanism)
+        chosen = {} if batch.menu is None else {"choice": np.zeros(games, dtype=np.intp)}
         names = ["values", "payments", "utilities", "payment_lower", "payment_upper"]
         if found.floors:
             names += ["floor_lower", "floor_upper"]
@@ -145,14 +142,15 @@ class _Run:
             found,
             np.empty(cells),
             {name: np.empty((games, groups)) for name in names},
-            {name: np.empty(games) for name in ("lower", "upper")},
+            {name: np.empty(games) for name in ("lower", "upper")} | chosen,
             np.zeros(games, dtype=bool),
             keep,
         )
 
     def blocks(self) -> Iterator[Block]:
-        """Yield (first, last) of consecutive games that have about `CELLS` cells together."""
-        offsets, width = self.batch.offsets, max(1, CELLS // len(self.batch.groups))
+        """Yield (first, last) of consecutive games, a cacheful of cells together."""
+        few = 2 if self.engine.in_closed_form else 1  # arrays of a cell's size at a time
+        offsets, width = self.batch.offsets, max(1, few * CELLS // len(self.batch.groups))
         first = 0
         while first < len(self.batch):
             last = int(np.searchsorted(offsets, offsets[first] + width, side="right")) - 1
@@ -175,34 +173,39 @@ class _Run:
 
     def _keep(self, block: Block, found: Charged) -> None:
         games = slice(*block)
-        self.model[self._cells(*block)] = found.model
+        self.model[self._cells(*block)] = found.fitted.model
         for name, into in self.by_group.items():
-            into[games] = getattr(found, name).T
+            into[games] = found.column(name).T
         for name, into in self.by_game.items():
-            into[games] = getattr(found, name)
+            into[games] = found.column(name)
 
     def _solve_alone(self, k: int) -> None:
         name = f"prompt {self.batch.prompt(k)!r}"
         self.alone[k] = True
         try:
-            outcome = self.mechanism.run(self.batch.game(k), tolerance=self.tolerance)
+            outcome = self.engine.alone(self.batch, k, self.tolerance)
         except (InvalidInput, ToleranceNotReached) as error:
             if not self.keep:
                 raise named(error, name) from error
             self.failed[k] = str(error)
             self.model[self._cells(k, k + 1)] = np.nan
-            for into in (*self.by_group.values(), *self.by_game.values()):
-                into[k] = np.nan
+            for column, into in (*self.by_group.items(), *self.by_game.items()):
+                into[k] = -1 if column == "choice" else np.nan
             return
-        self.model[self._cells(k, k + 1)] = outcome.model
+        model = outcome.model
+        for column, into in self.by_game.items():
+            if column == "choice":
+                into[k] = model.argmax()
+                model = self.batch.models_of(k)[into[k]]
+            else:
+                into[k] = getattr(outcome, column)
+        self.model[self._cells(k, k + 1)] = model
         for column, into in self.by_group.items():
             into[k] = (
                 [getattr(floor, column.removeprefix("floor_")) for floor in outcome.floors]
                 if column.startswith("floor_")
                 else getattr(outcome, column)
             )
-        for column, into in self.by_game.items():
-            into[k] = getattr(outcome, column)
 
     def _cells(self, first: int, last: int) -> slice:
         return slice(int(self.batch.offsets[first]), int(self.batch.offsets[last]))
@@ -214,6 +217,25 @@ class _Run:
         alone = np.flatnonzero(self.alone)
         failed = dict(sorted(self.failed.items()))
         return BatchOutcome(self.batch, self.mechanism, **numbers, alone=alone, failed=failed)
+
+
+def _refuse_other_menus(batch: Batch, rule: Any) -> None:
+    """Refuse a menu without its rule, or the rule without a menu."""
+    if isinstance(rule, FiniteMenu):
+        raise InvalidInput(
+            "rule FiniteMenu: its entries are the models of one prompt, and a batch has many. "
+            "Give each prompt's with Batch(..., menu=...), and choose by MenuWelfare."
+        )
+    if isinstance(rule, MenuWelfare) and batch.menu is None:
+        raise InvalidInput(
+            f"rule {rule!r}: the batch has no menu to choose from. Pass its models as "
+            "Batch(..., menu=...), or name their columns with menu=[...]."
+        )
+    if batch.menu is not None and not isinstance(rule, MenuWelfare):
+        raise InvalidInput(
+            f"rule {rule!r}: trains a model for each game and chooses from none, but the batch has "
+            "a menu. Use MenuWelfare, or leave the menu out."
+        )
 
 
 def named(error: MdsolveError, name: str) -> MdsolveError:
@@ -231,7 +253,8 @@ def _told(progress: Progress | None, done: int, block: Block, games: int) -> int
     return done
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return how many processor cores this process may use."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:

@@ -49,6 +49,7 @@ def sorted_by_prompt(source: Source, folder: Folder, rows: int) -> Source:
         "outcome": columns.outcome,
         "prompt_column": columns.prompt,
         "groups": list(columns.groups),
+        "menu": list(columns.menu),
         columns.kind: columns.masses or "uniform",
     }
     with folder.locked():

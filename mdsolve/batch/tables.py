@@ -27,6 +27,8 @@ class Columns:
     masses : str or None
         The column of that kind; None for equal masses.
     groups : tuple of str
+    menu : tuple of str
+        The columns that are models to choose from, by `MenuWelfare`.
     """
 
     prompt: str
@@ -34,6 +36,7 @@ class Columns:
     kind: str
     masses: str | None
     groups: tuple[str, ...]
+    menu: tuple[str, ...] = ()
 
     @classmethod
     def found(
@@ -45,8 +48,10 @@ class Columns:
         outcome: str = "outcome",
         prompt_column: str = "prompt",
         groups: Sequence[str] | None = None,
+        menu: Sequence[str] = (),
     ) -> Columns:
         """Return the columns of a table by the rules of `mdsolve.games.tables`."""
+        models = (menu,) if isinstance(menu, str) else tuple(menu)
         for column, argument in ((prompt_column, "prompt_column"), (outcome, "outcome")):
             if column not in table.columns:
                 raise InvalidInput(
@@ -54,22 +59,22 @@ class Columns:
                     f"{list(table.columns)}. Name the right one with {argument}='...'."
                 )
         kind, masses = reference_column(table, reference, logprob)
-        taken = {outcome, prompt_column, masses, "reference", "logprob", "text"}
-        found = cls(
-            prompt_column, outcome, kind, masses, tuple(group_columns(table, groups, taken))
-        )
+        taken = {outcome, prompt_column, masses, "reference", "logprob", "text", *models}
+        named = tuple(group_columns(table, groups, taken))
+        found = cls(prompt_column, outcome, kind, masses, named, models)
         for column in found.needed:
             if column not in table.columns:
                 raise InvalidInput(
                     f"{table.name}: there is no column {column!r}; the columns are "
-                    f"{list(table.columns)}. Name the groups with groups=[...]."
+                    f"{list(table.columns)}. Name the groups with groups=[...], and models to "
+                    "choose from with menu=[...]."
                 )
         return found
 
     @property
     def numeric(self) -> list[str]:
         """The columns that hold numbers."""
-        return [*self.groups, *([self.masses] if self.masses else [])]
+        return [*self.groups, *([self.masses] if self.masses else []), *self.menu]
 
     @property
     def needed(self) -> list[str]:
@@ -95,6 +100,7 @@ def batch_from_table(source: Any, sizes: Any = None, **columns: Any) -> Batch:
     offsets = np.array([*starts, table.rows])
     _refuse_repeats(table, names, offsets, outcomes)
     rewards = np.array([table.numbers(group, "groups=[...]") for group in chosen.groups])
+    menu = {name: table.numbers(name, "menu=[...]") for name in chosen.menu}
     if chosen.masses is None:
         masses: NDArray[Any] = equal_masses(np.diff(offsets))
     else:
@@ -109,6 +115,7 @@ def batch_from_table(source: Any, sizes: Any = None, **columns: Any) -> Batch:
             prompts=names,
             groups=chosen.groups,
             outcomes=outcomes,
+            menu=menu or None,
         )
     except InvalidInput as error:
         raise InvalidInput(f"{table.name}: {error}") from error

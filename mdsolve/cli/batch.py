@@ -15,7 +15,8 @@ from mdsolve.batch.cluster import cluster as connected
 from mdsolve.batch.folder import Folder
 from mdsolve.batch.parquet import ROWS, Source
 from mdsolve.batch.partition import Job
-from mdsolve.batch.run import Executor, Tally, one_by_one, run
+from mdsolve.batch.run import Executor, Tally, in_threads, run
+from mdsolve.batch.solve import cores
 from mdsolve.batch.sorting import sorted_by_prompt
 from mdsolve.cli import options, reading, views
 from mdsolve.cli.progress import busy
@@ -23,8 +24,11 @@ from mdsolve.cli.reading import rule_of
 from mdsolve.cli.solve import charged
 from mdsolve.errors import InvalidInput
 from mdsolve.mechanism import Mechanism
-from mdsolve.training_rules import TOLERANCE
+from mdsolve.training_rules import TOLERANCE, MenuWelfare, SocialWelfare, TrainingRule
 from mdsolve.training_rules.training import checked_tolerance
+
+#: partitions that are held at a time by one process
+MOST_THREADS = 8
 
 
 def batch(
@@ -57,18 +61,19 @@ def batch(
     outcome_column: options.OutcomeColumn = "outcome",
     normalize: options.Normalize = "none",
     domain: options.Domain = "any",
+    menu: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN,...",
+            help="Columns of probabilities, one a model: each prompt gets the best of them for "
+            "social welfare, in place of a model of its own.",
+        ),
+    ] = None,
     rule: options.Rule = "social",
     alpha: options.Alpha = None,
     divergence: options.Divergence = "kl",
     payment: options.Payment = None,
-    sizes_allowed: Annotated[
-        str | None,
-        typer.Option(
-            "--group-sizes",
-            metavar="NUMBER,...",
-            help="All sizes that a group may have; for --payment revenue.  [default: 1]",
-        ),
-    ] = None,
+    sizes_allowed: options.SizesAllowed = None,
     tolerance: Annotated[
         float, typer.Option(help="Relative width of the bracket that is accepted.")
     ] = TOLERANCE,
@@ -104,7 +109,9 @@ def batch(
         raise InvalidInput("--workers, --cluster: give one of the two.")
     if rows < 1:
         raise InvalidInput(f"--rows {rows}: parts have at least 1 row.")
-    chosen = rule_of(rule, divergence, strength, alpha)
+    chosen: Any = rule_of(rule, divergence, strength, alpha)
+    if menu is not None:
+        chosen = _from_menu(chosen, payment)
     checked_tolerance(tolerance)
     reading.one_of("--normalize", normalize, ("none", "sum", "max"))
     reading.one_of("--domain", domain, ("any", "sum", "max"))
@@ -115,6 +122,7 @@ def batch(
         "outcome": outcome_column,
         "prompt_column": prompt_column,
         "groups": None if groups is None else reading.names("--groups", groups),
+        "menu": () if menu is None else reading.names("--menu", menu),
     }
     source = Source.opened(table, rows=rows, **columns)
     by_name = None if sizes is None else reading.sizes(sizes)
@@ -131,10 +139,10 @@ def batch(
         with busy("sorting", quiet=quiet):
             source = sorted_by_prompt(source, folder, rows)
     with ExitStack() as stack:
-        executor: Executor = one_by_one
-        threads = None
         if workers is not None or cluster is not None:
-            executor, threads = stack.enter_context(connected(cluster, workers)), 1
+            executor: Executor = stack.enter_context(connected(cluster, workers))
+        else:
+            executor = in_threads(min(MOST_THREADS, cores()))
         progress = stack.enter_context(counted(quiet=quiet))
         try:
             tally = run(
@@ -143,7 +151,7 @@ def batch(
                 folder,
                 on_error=on_error,
                 executor=executor,
-                threads=threads,
+                threads=1,
                 progress=progress,
             )
         except KeyboardInterrupt as stop:
@@ -153,6 +161,21 @@ def batch(
     _tell(tally, out, quiet)
     if tally.lost:
         raise typer.Exit(1)
+
+
+def _from_menu(rule: TrainingRule, payment: str | None) -> MenuWelfare:
+    """Return the rule that chooses from a menu by the welfare that another would train for."""
+    if not isinstance(rule, SocialWelfare):
+        raise InvalidInput(
+            f"--menu: models are chosen by social welfare, not {type(rule).__name__}. Leave out "
+            "--rule, or --menu."
+        )
+    if payment == "revenue":
+        raise InvalidInput(
+            "--menu: --payment revenue is about models trained on the whole simplex. Leave one of "
+            "the two out."
+        )
+    return MenuWelfare(rule.divergence, rule.strength)
 
 
 def _tell(tally: Tally, out: str, quiet: bool) -> None:

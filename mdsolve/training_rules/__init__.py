@@ -6,6 +6,7 @@ from mdsolve.training_rules.alpha_fair import AlphaFair
 from mdsolve.training_rules.base import TrainingRule
 from mdsolve.training_rules.egalitarian import Egalitarian
 from mdsolve.training_rules.finite_menu import FiniteMenu
+from mdsolve.training_rules.menu_welfare import MenuWelfare
 from mdsolve.training_rules.nash_welfare import NashWelfare
 from mdsolve.training_rules.social_welfare import SocialWelfare
 from mdsolve.training_rules.training import TOLERANCE, Training
@@ -23,6 +24,7 @@ __all__ = [
     "AlphaFair",
     "Egalitarian",
     "FiniteMenu",
+    "MenuWelfare",
     "NashWelfare",
     "SocialWelfare",
     "Training",
