@@ -1,6 +1,7 @@
 """From Parquet to Parquet: rate, where the time goes, peak memory, one worker against two.
 
 OMP_NUM_THREADS=1 python benchmarks/batch_files.py [prompts]
+    python benchmarks/batch_files.py memory FOLDER [prompts]   # 10^7 prompts of 8: 10 GB of disk
 """
 
 from __future__ import annotations
@@ -22,17 +23,17 @@ from mdsolve.batch.cluster import cluster
 from mdsolve.batch.folder import Folder
 from mdsolve.batch.parquet import Source
 from mdsolve.batch.partition import Job, run_partition
-from mdsolve.batch.run import run
+from mdsolve.batch.run import in_threads, run
 
 GROUPS, STEP = 4, 20_000
 
 
-def drawn(path: Path, prompts: int) -> None:
+def drawn(path: Path, prompts: int, least: int = 8, most: int = 64) -> None:
     """Write prompts of 8 to 64 candidates and four groups, in row groups of 2^18 rows."""
     generator, writer = np.random.default_rng(0), None
     candidates = pa.array([f"answer-{j:02d}" for j in range(64)])
     for start in range(0, prompts, STEP):
-        counts = generator.integers(8, 65, min(STEP, prompts - start))
+        counts = generator.integers(least, most + 1, min(STEP, prompts - start))
         firsts, rows = np.cumsum(counts) - counts, int(counts.sum())
         reference = generator.random(rows) + 0.01
         reference /= np.repeat(np.add.reduceat(reference, firsts), counts)
@@ -86,9 +87,11 @@ def profile(path: Path, folder: Path) -> None:
 
 def peak(path: Path, folder: Path) -> None:
     source = Source.opened(path)
-    run(source, job(source), Folder(str(folder)), threads=1)
-    print(f"  {source.rows:,} rows: peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10}"
-          " MB")  # fmt: skip
+    start = time.perf_counter()
+    run(source, job(source), Folder(str(folder)), executor=in_threads(2), threads=1)
+    seconds = time.perf_counter() - start
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    print(f"  {source.rows:,} rows in {seconds:.1f} s: peak {held} MB")
 
 
 def workers(path: Path, folder: Path) -> None:
@@ -104,9 +107,24 @@ def workers(path: Path, folder: Path) -> None:
         print(f"  {count} workers: {min(seconds[1:]):.2f} s")
 
 
+def memory(folder: Path, prompts: int) -> None:
+    """Print the peak memory of 10^5 and of many prompts of eight candidates each."""
+    for count in (100_000, prompts):
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            path = Path(place) / "in.parquet"
+            drawn(path, count, 8, 8)
+            print(f"{count:,} prompts of 8 candidates, {path.stat().st_size / 1e9:.2f} GB")
+            subprocess.run(
+                [sys.executable, __file__, "peak", path, Path(place) / "out"], check=True
+            )
+
+
 def main() -> None:
     if sys.argv[1:2] == ["peak"]:
         peak(Path(sys.argv[2]), Path(sys.argv[3]))
+        return
+    if sys.argv[1:2] == ["memory"]:
+        memory(Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 10_000_000)
         return
     prompts = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     with tempfile.TemporaryDirectory() as place:

@@ -18,6 +18,61 @@ Array = NDArray[np.float64]
 SINGLE_TOLERANCE = 1e-6
 
 
+def arranged(
+    offsets: Any,
+    reference: Any,
+    rewards: Any,
+    sizes: Any,
+    logprob: Any,
+    prompts: Any,
+    groups: Any,
+    outcomes: Any,
+    menu: Any,
+) -> dict[str, Any]:
+    """Return the fields of a batch, whose shapes and names fit together; numbers may be bad.
+
+    Raises
+    ------
+    InvalidInput
+        If something does not fit.
+    """
+    if (reference is None) == (logprob is None):
+        raise InvalidInput(
+            "reference, logprob: give one of the two, the masses of the model before training "
+            "or their natural logarithms."
+        )
+    matrix = numbers("rewards", rewards)
+    if matrix.ndim != 2 or not matrix.shape[0]:
+        raise InvalidInput(
+            f"rewards: shape {matrix.shape}. Rewards are (groups, cells), one row a group."
+        )
+    cells = matrix.shape[1]
+    bounds = checked_offsets(offsets, cells)
+    masses = numbers("reference" if logprob is None else "logprob",
+                      reference if logprob is None else logprob)  # fmt: skip
+    names = checked_labels("group", groups, matrix.shape[0], "group-")
+    refuse_length("reference" if logprob is None else "logprob", masses.shape, cells)
+    for what, labels, count in (
+        ("prompts", prompts, bounds.size - 1),
+        ("outcomes", outcomes, cells),
+    ):
+        if labels is not None:
+            refuse_length(what, (len(labels),), count)
+    models, entries = checked_menu(menu, cells)
+    return {
+        "offsets": bounds,
+        "rewards": matrix,
+        "sizes": checked_sizes(sizes, names, bounds.size - 1),
+        "groups": names,
+        "prompts": prompts,
+        "outcomes": outcomes,
+        "menu": models,
+        "entries": entries,
+        "masses": masses,
+        "logarithmic": logprob is not None,
+    }
+
+
 def rescaled(masses: Array) -> Array:
     """Return single-precision masses (..., outcomes) divided by their sums, where those are 1."""
     total = masses.sum(axis=-1, keepdims=True)

@@ -26,7 +26,7 @@ _CANCELS = 32.0
 #: Σ w|r|/λ up to which rewards are tilted as they stand
 TAME = 8.0
 #: what a payment is at least of the numbers that it is the difference of, to keep its digits there
-SHARE = 2.0**-7
+SHARE = 2.0**-8
 _TINY = float(np.finfo(float).tiny)
 
 
@@ -64,11 +64,14 @@ def fit(reports: Reports, combined: Sums, logarithms: Array, strength: float) ->
         values[groups, games], payments[groups, games], utilities[groups, games] = at, paid, kept
 
     multiplier = combined.high[base] + strength * (highest + np.log(mass))
-    lower, upper = _brackets(parts, combined, multiplier, exponents, model, mass, strength)
-    flat = parts.max(change) - parts.min(change) < 1.0
-    if flat.any():
-        low, high = _flat(parts, combined, change, logarithms, model, strength)
-        lower, upper = np.where(flat, low, lower), np.where(flat, high, upper)
+    lower, upper = _brackets(parts, combined, multiplier, exponents, model, mass, total, strength)
+    flat = np.flatnonzero(parts.max(change) - parts.min(change) < 1.0)
+    if flat.size:
+        cells, some = parts.taken(flat)
+        origin, scale = combined.high[base[flat]], combined.scale[flat]
+        lower[flat], upper[flat] = _flat(
+            some, origin, scale, change[cells], logarithms[cells], model[cells], strength
+        )
     return Fitted(model, lower, upper, values, payments, utilities)
 
 
@@ -105,11 +108,11 @@ def _brackets(
     exponents: Array,
     model: Array,
     mass: Array,
+    total: Array,
     strength: float,
 ) -> tuple[Array, Array]:
     """Return <c,π> − λ KL(π‖π0) and ν + λ (Σ π0 e^{(c−ν)/λ} − 1), widened by their rounding."""
     logs = np.log(model if model.min() >= _TINY else np.maximum(model, _TINY))
-    total = parts.sum(model)
     np.subtract(exponents, logs, out=logs)
     logs *= model
     slack = parts.sum(logs)
@@ -120,11 +123,16 @@ def _brackets(
 
 
 def _flat(
-    parts: Segments, combined: Sums, change: Array, logarithms: Array, model: Array, strength: float
+    parts: Segments,
+    origin: Array,
+    scale: Array,
+    change: Array,
+    logarithms: Array,
+    model: Array,
+    strength: float,
 ) -> tuple[Array, Array]:
-    """Return the bracket around ν where c varies by less than λ: λ itself must not round it."""
+    """Return the brackets where c varies by less than λ: λ itself must not round them."""
     reference = np.exp(logarithms)
-    origin = combined.high[parts.starts]
     growth = parts.sum(reference * np.expm1(np.minimum(change, 1.0))) / parts.sum(reference)
     with np.errstate(invalid="ignore", divide="ignore"):
         multiplier = origin + strength * np.log1p(growth)
@@ -134,7 +142,7 @@ def _flat(
     spare = np.log(total) - (total - 1.0) / total
     gained = parts.sum(model * change)
     lower = origin + strength * ((gained - relative) / total + spare)
-    rounding = EPS * (12.0 + parts.logarithms) * combined.scale
+    rounding = EPS * (12.0 + parts.logarithms) * scale
     high = np.maximum(lower, multiplier) + rounding
     return np.minimum(lower, multiplier) - rounding, high
 

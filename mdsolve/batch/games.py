@@ -11,20 +11,17 @@ from numpy.typing import NDArray
 
 from mdsolve.batch.arrays import (
     Array,
-    checked_menu,
-    checked_offsets,
+    arranged,
     checked_sizes,
     listed,
     numbers,
     pick,
-    refuse_length,
     rescaled,
 )
 from mdsolve.batch.faults import fault, faulty
 from mdsolve.batch.segments import Segments
 from mdsolve.errors import InvalidInput
 from mdsolve.games import Game
-from mdsolve.games.labels import checked_labels
 from mdsolve.games.validation import floats
 
 _GIVEN = ("reference", "rewards", "sizes", "logprob", "prompts", "groups", "outcomes", "menu")
@@ -96,7 +93,8 @@ class Batch:
         outcomes: Sequence[str] | None = None,
         menu: Any = None,
     ) -> None:
-        self._arrange(offsets, reference, rewards, sizes, logprob, prompts, groups, outcomes, menu)
+        given = (reference, rewards, sizes, logprob, prompts, groups, outcomes, menu)
+        self._set(**arranged(offsets, *given))
         bad = self.faulty()
         if bad.size:
             raise InvalidInput(self.fault(int(bad[0])))
@@ -105,7 +103,7 @@ class Batch:
     def unchecked(cls, offsets: Any, **given: Any) -> Batch:
         """Return a batch whose shapes fit but whose games may be `faulty`: keep the others."""
         batch = object.__new__(cls)
-        batch._arrange(offsets, *map(given.get, _GIVEN))
+        batch._set(**arranged(offsets, *map(given.get, _GIVEN)))
         return batch
 
     @classmethod
@@ -130,28 +128,9 @@ class Batch:
     @classmethod
     def of(cls, games: Sequence[Game]) -> Batch:
         """Return the batch of some games, which must have the same groups."""
-        if not games:
-            raise InvalidInput("games: there are none. A batch needs at least one.")
-        groups = tuple(games[0].groups)
-        for place, game in enumerate(games):
-            if tuple(game.groups) != groups:
-                raise InvalidInput(
-                    f"games: game {place} has the groups {tuple(game.groups)[:20]}, the first has "
-                    f"{groups[:20]}. Put games of the same groups in one batch."
-                )
-        dense = [np.asarray(g.rewards.toarray() if hasattr(g.rewards, "toarray") else g.rewards)
-                 for g in games]  # fmt: skip
-        tiny = any(game.underflowed.size for game in games)
-        masses = [game.log_reference if tiny else game.reference for game in games]
-        return cls(
-            np.cumsum([0, *(game.shape[1] for game in games)]),
-            None if tiny else np.concatenate(masses),
-            np.concatenate(dense, axis=1),
-            np.stack([game.sizes for game in games]),
-            logprob=np.concatenate(masses) if tiny else None,
-            groups=groups,
-            outcomes=[name for game in games for name in game.outcomes],
-        )
+        from mdsolve.batch.joining import joined
+
+        return cls(**joined(games))
 
     def __len__(self) -> int:
         return self.offsets.size - 1
@@ -314,54 +293,6 @@ class Batch:
     def _normalised(self) -> Array:
         parts, given = self.segments(), np.asarray(self.masses, dtype=float)
         return given / parts.spread(parts.sum(given))
-
-    def _arrange(
-        self,
-        offsets: Any,
-        reference: Any,
-        rewards: Any,
-        sizes: Any,
-        logprob: Any,
-        prompts: Any,
-        groups: Any,
-        outcomes: Any,
-        menu: Any,
-    ) -> None:
-        if (reference is None) == (logprob is None):
-            raise InvalidInput(
-                "reference, logprob: give one of the two, the masses of the model before training "
-                "or their natural logarithms."
-            )
-        matrix = numbers("rewards", rewards)
-        if matrix.ndim != 2 or not matrix.shape[0]:
-            raise InvalidInput(
-                f"rewards: shape {matrix.shape}. Rewards are (groups, cells), one row a group."
-            )
-        cells = matrix.shape[1]
-        bounds = checked_offsets(offsets, cells)
-        masses = numbers("reference" if logprob is None else "logprob",
-                          reference if logprob is None else logprob)  # fmt: skip
-        names = checked_labels("group", groups, matrix.shape[0], "group-")
-        refuse_length("reference" if logprob is None else "logprob", masses.shape, cells)
-        for what, labels, count in (
-            ("prompts", prompts, bounds.size - 1),
-            ("outcomes", outcomes, cells),
-        ):
-            if labels is not None:
-                refuse_length(what, (len(labels),), count)
-        models, entries = checked_menu(menu, cells)
-        self._set(
-            offsets=bounds,
-            rewards=matrix,
-            sizes=checked_sizes(sizes, names, bounds.size - 1),
-            groups=names,
-            prompts=prompts,
-            outcomes=outcomes,
-            menu=models,
-            entries=entries,
-            masses=masses,
-            logarithmic=logprob is not None,
-        )
 
     def _replaced(self, **changes: Any) -> Batch:
         batch = object.__new__(Batch)

@@ -7,9 +7,7 @@ by itself, on any machine, and rows in the order of prompts are checked piece by
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from os import PathLike
@@ -17,7 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mdsolve.batch.addresses import is_remote, name_of, plain, readable
+from mdsolve.batch.addresses import name_of, plain
+from mdsolve.batch.parquet_files import (
+    fingerprint,
+    parquet_file,
+    refuse_twins,
+    refuse_types,
+    without_views,
+)
 from mdsolve.batch.tables import Columns
 from mdsolve.errors import InvalidInput
 from mdsolve.games.sources import Table
@@ -71,14 +76,14 @@ class Source:
         name = name_of(address)
         with parquet_file(address) as file:
             schema, metadata = file.schema_arrow, file.metadata
-            _refuse_twins(name, schema)
+            refuse_twins(name, schema)
             table = Table(name, {field.name: None for field in schema}, metadata.num_rows)
             if metadata.num_rows == 0:
                 raise InvalidInput(f"{name}: has no rows. A game needs at least one candidate.")
             chosen = Columns.found(table, **columns)
-            _refuse_types(name, schema, chosen)
+            refuse_types(name, schema, chosen)
             counts = [metadata.row_group(k).num_rows for k in range(metadata.num_row_groups)]
-        return cls(address, chosen, _partitions(counts, rows), _fingerprint(address, sum(counts)))
+        return cls(address, chosen, _partitions(counts, rows), fingerprint(address, sum(counts)))
 
     @property
     def rows(self) -> int:
@@ -220,77 +225,6 @@ def _partitions(counts: list[int], rows: int) -> tuple[Partition, ...]:
             found.append(Partition(len(found), first, group + 1, held))
             first, held = group + 1, 0
     return tuple(found)
-
-
-@contextmanager
-def parquet_file(address: str, *words: str) -> Generator[Any]:
-    """Open a Parquet file, some of its columns of words to be read as dictionaries.
-
-    Raises
-    ------
-    InvalidInput
-        If it is not there, cannot be read, or is not Parquet.
-    """
-    import pyarrow
-    from pyarrow.parquet import ParquetFile
-
-    with readable(address) as file:
-        where = file if is_remote(address) else address
-        try:
-            opened = ParquetFile(where, read_dictionary=list(words), memory_map=True)
-        except (pyarrow.ArrowException, OSError) as error:
-            raise InvalidInput(
-                f"{address}: cannot be read as Parquet ({error}). Write it again, or convert it "
-                "first."
-            ) from error
-        with opened:
-            yield opened
-
-
-def _refuse_twins(name: str, schema: Any) -> None:
-    names = [field.name for field in schema]
-    twins = [one for k, one in enumerate(names) if one in names[:k]]
-    if twins:
-        raise InvalidInput(f"{name}: column {twins[0]!r} occurs twice. Rename one of the two.")
-
-
-def _refuse_types(name: str, schema: Any, columns: Columns) -> None:
-    import pyarrow as pa
-
-    for column in columns.numeric:
-        kind = schema.field(column).type
-        if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
-            raise InvalidInput(
-                f"{name}, column {column!r}: holds {kind}, not numbers. Every column without "
-                "another role is a group's reward: convert it, or name the groups with "
-                "groups=[...]."
-            )
-    for column in (columns.prompt, columns.outcome):
-        kind = schema.field(column).type
-        if pa.types.is_nested(kind):
-            raise InvalidInput(
-                f"{name}, column {column!r}: holds {kind}, not names. Convert it to words or "
-                "numbers."
-            )
-
-
-def _fingerprint(address: str, rows: int) -> dict[str, Any]:
-    with readable(address) as file:
-        size = file.seek(0, 2)
-        file.seek(size - 8)
-        length = int.from_bytes(file.read(4), "little")
-        file.seek(size - 8 - length)
-        footer = hashlib.sha256(file.read(length)).hexdigest()
-    return {"bytes": size, "rows": rows, "footer_sha256": footer}
-
-
-def without_views(table: pa.Table) -> pa.Table:
-    """Return a table whose views of words are words, which Arrow can take and sort."""
-    import pyarrow as pa
-
-    plain_types = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}
-    fields = [each.with_type(plain_types.get(each.type, each.type)) for each in table.schema]
-    return table.cast(pa.schema(fields))
 
 
 def _value(table: pa.Table, column: str, place: int) -> Any:

@@ -15,7 +15,8 @@ import numpy as np
 
 from mdsolve.batch.addresses import name_of
 from mdsolve.batch.folder import MANIFEST, SORTED, Folder
-from mdsolve.batch.parquet import Source, parquet_file, prompts, without_views
+from mdsolve.batch.parquet import Source, prompts
+from mdsolve.batch.parquet_files import parquet_file, without_views
 from mdsolve.errors import InvalidInput
 
 _SAMPLED = 32
