@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mdsolve.benchmark.answer import Answer
+from mdsolve.benchmark.cones import NONNEGATIVE
 from mdsolve.benchmark.problem import Problem
 from mdsolve.benchmark.program import ConicProgram
 from mdsolve.benchmark.solvers.entry import CONIC, LINEAR, QUADRATIC, Run, Solver
@@ -58,6 +59,53 @@ def _linear(program: ConicProgram) -> LinearProgram:
         upper=program.upper,
         maximize=program.maximize,
     )
+
+
+def _is_difference(problem: Problem) -> bool:
+    """Return whether it asks for any p with p(t) − p(s) ≤ l(s, t), one row for each pair."""
+    program = problem.program
+    rows, count = program.shape
+    bounds = np.concatenate([program.lower[1:], program.upper[1:], program.objective])
+    if program.needs or rows != count * (count - 1) or not count:
+        return False
+    plain = not np.isfinite(bounds[: 2 * count - 2]).any() and not program.objective.any()
+    signs = np.sort(program.matrix.data.reshape(-1, 2)) if program.matrix.nnz == 2 * rows else None
+    return bool(
+        plain
+        and signs is not None
+        and (np.diff(program.matrix.indptr) == 2).all()
+        and (signs == [-1.0, 1.0]).all()
+        and all(cone.kind == NONNEGATIVE for cone in program.cones)
+        and len(set(_edges(program))) == rows
+    )
+
+
+def _edges(program: ConicProgram) -> list[tuple[int, int]]:
+    """Return (t, s) of each row p(t) − p(s) ≤ l(s, t)."""
+    order = np.argsort(-program.matrix.data.reshape(-1, 2), axis=1)
+    ends = np.take_along_axis(program.matrix.indices.reshape(-1, 2), order, axis=1)
+    return [(int(t), int(s)) for t, s in ends]
+
+
+def load_paths(problem: Problem, settings: Mapping[str, Any]) -> Run:
+    """Potentials of the graph of lengths, or the negative cycle that there is instead."""
+    from mdsolve.incentives.implementability import implement
+    from mdsolve.incentives.witnesses import NegativeCycle
+
+    program = problem.program
+    edges = _edges(program)
+    values = np.zeros((program.objective.size,) * 2)
+    values[tuple(np.array(edges).T)] = -program.sides
+
+    def run(start: Answer | None = None) -> Answer:
+        found = implement(values)
+        if isinstance(found, NegativeCycle):
+            around = [*found.types, found.types[0]]
+            used = set(zip(around[1:], around, strict=False))
+            return Answer("infeasible", None, np.array([float(edge in used) for edge in edges]))
+        return Answer("optimal", found.payments - found.payments[0])
+
+    return run
 
 
 def load_scaled(problem: Problem, settings: Mapping[str, Any]) -> Run:
@@ -123,6 +171,16 @@ SOLVERS = (
         fits=_is_concave,
         modules=("mdsolve.training_rules",),
         describes="this library: Newton on the groups' weights of a concave welfare",
+    ),
+    Solver(
+        "shortest-path",
+        "mdsolve",
+        LINEAR,
+        {},
+        load_paths,
+        fits=_is_difference,
+        modules=("mdsolve.incentives.implementability",),
+        describes="this library: potentials or a negative cycle, decided exactly",
     ),
     Solver(
         "scaled-lp",

@@ -192,6 +192,8 @@ def load_proxqp(problem: Problem, settings: Mapping[str, Any]) -> Run:
         prices = np.zeros(equal.size)
         prices[equal], prices[~equal] = y, z[: int((~equal).sum())]
         details = {"warm": (x, y, z)} if claim == "optimal" else {}
+        if claim in ("infeasible", "unbounded"):  # its last iterates are no rays
+            return Answer(claim, None, None, int(found.info.iter), name)
         return Answer(claim, x, prices, int(found.info.iter), name, details)
 
     return run
