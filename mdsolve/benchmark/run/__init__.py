@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mdsolve.benchmark.run.race import race
-from mdsolve.benchmark.run.records import SCHEMA, Records, read_rows
+from mdsolve.benchmark.run.records import SCHEMA, Records, Row, read_rows
 from mdsolve.benchmark.run.settings import Settings
 
-__all__ = ["SCHEMA", "Records", "Settings", "race", "read_rows"]
+__all__ = ["SCHEMA", "Records", "Row", "Settings", "race", "read_rows"]

@@ -1,0 +1,148 @@
+"""``mdsolve bench`` as people type it: races, files of their own, clusters, and refusals."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from mdsolve.benchmark.run import read_rows
+from mdsolve.cli.app import app
+
+
+def mdsolve(*words: object) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "mdsolve", *map(str, words)], capture_output=True, text=True
+    )
+
+
+def inside(*words: object) -> Result:
+    """Run a command in this process."""
+    return CliRunner().invoke(app, list(map(str, words)))
+
+
+def test_a_race_is_told_in_a_table_and_kept_in_a_folder(tmp_path):
+    done = mdsolve(
+        "bench", "--problem", "kl-10x3", "--problem", "types-5-refuted",
+        "--solvers", "clarabel,highs,exponential", "--attempts", 1, "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "false claim" in done.stdout
+    assert "4 solves" in done.stderr
+    rows = read_rows(tmp_path / "out")
+    assert {(row["problem"], row["solver"]): row["outcome"] for row in rows} == {
+        ("kl-10x3", "clarabel"): "solved",
+        ("kl-10x3", "exponential"): "solved",
+        ("types-5-refuted", "clarabel"): "solved",
+        ("types-5-refuted", "highs"): "solved",
+    }
+    told = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert told["schema"] == "mdsolve-bench/1"
+    assert told["solvers"] == ["clarabel", "highs", "exponential"]
+    assert (tmp_path / "out" / "rows.parquet").exists()
+
+
+def test_a_false_claim_ends_in_exit_code_1(tmp_path):
+    own = tmp_path / "own.py"
+    own.write_text("def zero(program):\n    return 0 * program.objective\n")
+    done = mdsolve(
+        "bench", "--problem", "l2-10x3", "--solvers", f"{own}:zero", "--out", tmp_path / "out", "-q"
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    (row,) = read_rows(tmp_path / "out")[-1:]
+    assert (row["solver"], row["outcome"]) == (f"{own}:zero", "false claim")
+
+
+def test_series_are_raced_cold_and_warm(tmp_path):
+    done = mdsolve(
+        "bench", "--series", "--solvers", "highs", "--attempts", 1, "--out", tmp_path / "out", "-q"
+    )
+    assert done.returncode == 0, done.stderr
+    rows = read_rows(tmp_path / "out")
+    steps = {(row["series"], row["start"], row["step"]) for row in rows}
+    names = {name for name, _, _ in steps}
+    assert len(steps) == len(rows)
+    assert "l2-report-200x4" in names
+    for name in names:
+        cold, warm = (
+            {step for own, start, step in steps if (own, start) == (name, kind)}
+            for kind in ("cold", "warm")
+        )
+        assert cold == warm == set(range(len(cold)))
+    assert {row["outcome"] for row in rows} <= {"solved", "inaccurate"}
+
+
+def test_everything_is_listed():
+    done = inside("bench", "--list", "--set", "smoke")
+    assert done.exit_code == 0, done.output
+    for word in ("kl-10x3", "infeasible", "clarabel", "highs-pdlp", "cvxpy:mosek", "exponential"):
+        assert word in done.output
+
+
+REFUSED = [
+    (("--set", "smok"), "set 'smok': there is none of that name"),
+    (("--problem", "kl-10x4"), "problem 'kl-10x4': there is none of that name. Did you mean"),
+    (("--solvers", "simplex"), "solver 'simplex': there is none of that name"),
+    (("--target", "-1"), "target: -1.0 is not positive"),
+    (("--memory-limit", "2 dogs"), "--memory-limit '2 dogs': is no size"),
+    (("--memory-limit", "-2GB"), "--memory-limit '-2GB': is no size"),
+    (("--workers", "0"), "workers: 0. Start at least one"),
+    (("--workers", "2", "--cluster", "tcp://a:1"), "give one of the two"),
+    (("--optimum", "1"), "--optimum: 1 for 0 files"),
+    (("--problem", "kl-10x3", "--solvers", "osqp"), "nothing to solve"),
+    (("--cluster", "tcp://127.0.0.1:9"), "cannot be reached"),
+]
+
+
+@pytest.mark.parametrize(("words", "wording"), REFUSED)
+def test_what_makes_no_race_is_refused_and_nothing_is_written(words, wording, tmp_path):
+    if "--cluster" in words:
+        pytest.importorskip("distributed")
+    done = inside("bench", *words, "--out", tmp_path / "out")
+    assert done.exit_code == 2, done.output
+    assert wording in done.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_another_race_in_the_folder_is_refused(tmp_path):
+    words = ("bench", "--problem", "l2-10x3", "--solvers", "clarabel", "--out", tmp_path / "out")
+    assert inside(*words, "-q").exit_code == 0
+    before = (tmp_path / "out" / "rows.jsonl").read_bytes()
+    for more, wording in (
+        ((), "Go on with --resume"),
+        (("--resume", "--target", "1e-4"), "settings.target 1e-06 where this one has 0.0001"),
+        (("--resume", "--time-limit", "5"), "settings.time_limit 60.0 where this one has 5.0"),
+        (("--resume", "--problem", "kl-10x3"), "problems.kl-10x3 null"),
+    ):
+        done = inside(*words, *more)
+        assert done.exit_code == 2
+        assert wording in done.output
+    run = tmp_path / "out" / "run.json"
+    run.write_text(run.read_text().replace("mdsolve-bench/1", "mdsolve-bench/7"))
+    done = inside(*words, "--resume")
+    assert done.exit_code == 2
+    assert "schema 'mdsolve-bench/7'" in done.output
+    assert (tmp_path / "out" / "rows.jsonl").read_bytes() == before
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # what a cluster says of itself as it ends
+def test_a_cluster_races_to_the_same_verdicts(tmp_path):
+    distributed = pytest.importorskip("distributed")
+    words = ("bench", "--set", "smoke", "--solvers", "clarabel,highs", "--attempts", 1, "-q")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    ) as cluster:
+        address = cluster.scheduler_address
+        done = mdsolve(*words, "--out", tmp_path / "there", "--cluster", address)
+        assert done.returncode == 0, done.stderr
+    assert mdsolve(*words, "--out", tmp_path / "here").returncode == 0
+    there, here = (
+        {(row["problem"], row["solver"]): row["outcome"] for row in read_rows(tmp_path / name)}
+        for name in ("there", "here")
+    )
+    assert there == here
