@@ -62,6 +62,28 @@ def entropy() -> ConicProgram:
     return ConicProgram([1.0], [[0.0], [0.0], [-1.0]], [1.0, 1.0, 0.0], [("exponential", 3)])
 
 
+def cones() -> ConicProgram:
+    """Return cones of each kind, interleaved, in a maximum.
+
+    max −t − z over t ≥ ‖(3x, 4x)‖ = 5x, x ≥ 1 and 2 e^{x/2} ≤ z: −5 − 2√e.
+    """
+    return ConicProgram(
+        [-1.0, 0.0, -1.0],
+        [
+            [0.0, -1.0, 0.0],
+            [0.0, 0.0, 0.0],
+            [0.0, 0.0, -1.0],
+            [0.0, -1.0, 0.0],
+            [-1.0, 0.0, 0.0],
+            [0.0, -3.0, 0.0],
+            [0.0, -4.0, 0.0],
+        ],
+        [0.0, 2.0, 0.0, -1.0, 0.0, 0.0, 0.0],
+        [("exponential", 3), (NONNEGATIVE, 1), ("second-order", 3)],
+        maximize=True,
+    )
+
+
 def infeasible() -> ConicProgram:
     """Return x ≥ 2 and x ≤ 1."""
     return ConicProgram([1.0], [[-1.0], [1.0]], [-2.0, 1.0], [(NONNEGATIVE, 2)])

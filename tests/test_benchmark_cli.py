@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 
 import pytest
+from benchmark_problems import cones, largest
 from click.testing import Result
 from typer.testing import CliRunner
 
+import mdsolve as md
 from mdsolve.benchmark.run import read_rows
 from mdsolve.cli.app import app
 
@@ -74,6 +77,38 @@ def test_series_are_raced_cold_and_warm(tmp_path):
         )
         assert cold == warm == set(range(len(cold)))
     assert {row["outcome"] for row in rows} <= {"solved", "inaccurate"}
+
+
+def test_files_of_ones_own_are_proved_by_their_gap_or_by_what_was_published(tmp_path):
+    """An optimum that was published wrong makes every claim of another one false."""
+    md.write_program(largest(), tmp_path / "largest.mps")
+    md.write_program(cones(), tmp_path / "cones.cbf")
+    files = ("--file", tmp_path / "largest.mps", "--file", tmp_path / "cones.cbf")
+    words = ("bench", *files, "--solvers", "clarabel,highs", "--attempts", 1, "-q")
+    best = -5.0 - 2.0 * math.exp(0.5)
+    for name, more, code in (
+        ("gap", (), 0),
+        ("published", ("--optimum", 11, "--optimum", best), 0),
+        ("wrong", ("--optimum", 12, "--optimum", best), 1),
+    ):
+        done = inside(*words, *more, "--out", tmp_path / name)
+        assert done.exit_code == code, done.output
+        rows = {(row["problem"], row["solver"]): row for row in read_rows(tmp_path / name)}
+        assert rows.keys() == {
+            ("largest.mps", "clarabel"), ("largest.mps", "highs"), ("cones.cbf", "clarabel")
+        }  # fmt: skip
+        assert {row["status"] for row in rows.values()} == {"optimal" if more else "unknown"}
+        assert rows["cones.cbf", "clarabel"]["outcome"] == "solved"
+        wrong = "false claim" if code else "solved"
+        assert {row["outcome"] for (of, _), row in rows.items() if of == "largest.mps"} == {wrong}
+
+
+def test_a_file_that_is_broken_is_refused_by_its_line(tmp_path):
+    (tmp_path / "broken.mps").write_text("NAME x\nROWS\n N cost\n Q what\n")
+    done = inside("bench", "--file", tmp_path / "broken.mps", "--out", tmp_path / "out")
+    assert done.exit_code == 2
+    assert "line 4" in done.output
+    assert not (tmp_path / "out").exists()
 
 
 def test_everything_is_listed():

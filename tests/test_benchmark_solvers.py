@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 import pytest
-from benchmark_problems import NONNEGATIVE, PROBLEMS, ZERO, known
+from benchmark_problems import NONNEGATIVE, PROBLEMS, ZERO, cones, known
 
 import mdsolve as md
 from mdsolve.benchmark.answer import Answer
@@ -44,28 +44,6 @@ def curved() -> ConicProgram:
         quadratic=-np.array([[2.0, 1.0, 0.0], [1.0, 4.0, 0.0], [0.0, 0.0, 6.0]]),
         lower=[0.0, 0.0, -1.0],
         upper=[1.0, 1.0, 0.5],
-        maximize=True,
-    )
-
-
-def cones() -> ConicProgram:
-    """Return cones of each kind, interleaved, in a maximum.
-
-    max −t − z over t ≥ ‖(3x, 4x)‖ = 5x, x ≥ 1 and 2 e^{x/2} ≤ z: −5 − 2√e.
-    """
-    return ConicProgram(
-        [-1.0, 0.0, -1.0],
-        [
-            [0.0, -1.0, 0.0],
-            [0.0, 0.0, 0.0],
-            [0.0, 0.0, -1.0],
-            [0.0, -1.0, 0.0],
-            [-1.0, 0.0, 0.0],
-            [0.0, -3.0, 0.0],
-            [0.0, -4.0, 0.0],
-        ],
-        [0.0, 2.0, 0.0, -1.0, 0.0, 0.0, 0.0],
-        [("exponential", 3), (NONNEGATIVE, 1), ("second-order", 3)],
         maximize=True,
     )
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import import_module
 from math import inf
 from pathlib import Path
 from typing import Any
 
 from mdsolve.benchmark import library
+from mdsolve.benchmark.formats import read_program
 from mdsolve.benchmark.problem import Problem, Statement
-from mdsolve.benchmark.program import ConicProgram
 from mdsolve.benchmark.solvers import PREFIX, SOLVERS, solver_named
 from mdsolve.benchmark.solvers.entry import Solver
 from mdsolve.errors import InvalidInput
@@ -34,7 +33,7 @@ def of_file(path: str | Path, optimum: float | None = None) -> Problem:
         Where the file cannot be read: with line and column.
     """
     place = Path(path).resolve()
-    program: ConicProgram = import_module("mdsolve.benchmark.formats").read(place)
+    program = read_program(place)
     known = optimum is not None
     return Problem(
         place.name,
