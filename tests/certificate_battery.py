@@ -15,7 +15,17 @@ from typing import Any
 import mpmath as mp
 from attacks import CASES, EASIER, FALSE, STILL_TRUE, TIGHT, WHOLE, changed, spoiled
 from certificate_claims import CLAIMS
-from hostile_files import BINDING, BORDERS, CERTIFICATE, HOSTILE, JSON, PROBLEM, WRITTEN, bind
+from hostile_files import (
+    BINDING,
+    BORDERS,
+    CERTIFICATE,
+    HOSTILE,
+    JSON,
+    PROBLEM,
+    WRITTEN,
+    bind,
+    filled,
+)
 
 REFUSED = [
     (f"{family} {name} {words}", CASES[name].files(problem, witness), words)
@@ -92,13 +102,13 @@ def commands(source: str) -> Iterator[str]:
             if done.returncode != 2 or done.stdout or not done.stderr.startswith("usage: check.py"):
                 yield f"command {paths}"
         for over in (0, 1):
-            (folder / "c.json").write_bytes(
-                CERTIFICATE + b" " * ((1 << 26) - len(CERTIFICATE) + over)
-            )
-            (folder / "p.json").write_bytes(PROBLEM)
-            done = run(folder / "check.py", folder / "p.json", folder / "c.json")
-            if done.returncode != over or ("larger than" in done.stdout) != bool(over):
-                yield f"command, {over} over"
+            size = (1 << 26) + over
+            for problem, certificate in (filled(size), (PROBLEM, CERTIFICATE.ljust(size))):
+                (folder / "p.json").write_bytes(problem)
+                (folder / "c.json").write_bytes(certificate)
+                done = run(folder / "check.py", folder / "p.json", folder / "c.json")
+                if done.returncode != over or ("larger than" in done.stdout) != bool(over):
+                    yield f"command, {over} over"
 
 
 def run(*arguments: Any) -> Any:
@@ -172,6 +182,10 @@ def coarse(checker: Any) -> Iterator[str]:
             low, high = super().root(x)
             return low - Fraction(1, 8), high + Fraction(1, 8)
 
+    long = Fraction(1, 2) + Fraction(1, 2**12_000)
+    low, high = Coarse(192).sums("kl", 0, [long, 1 - long], [Fraction(1, 2)] * 2)
+    if not -0.1251 < low < -0.1249 or not 0.1249 < high < 0.1251:
+        yield "a coarse sum"
     for case, fields in COARSE.items():
         true = CASES[case]
         room = {name: moved(true.witness[name], way) for name, way in fields.items()}
@@ -194,6 +208,7 @@ COARSE = {  # how far each figure must move
     "gap-kl-5": {"gap": Fraction(5, 4)},
     "gap-egalitarian": {"gap": Fraction(5, 4)},
     "gap-nash": {"gap": Fraction(2)},
+    "gap-hellinger-5": {"gap": Fraction(15, 4)},
 }
 
 
@@ -207,6 +222,13 @@ def directions(checker: Any) -> Iterator[str]:
         def exp(self, x: Fraction) -> tuple[Fraction, Fraction]:
             return x - 10, x + 10
 
+        def scaled(self, x: Fraction, weight: Any) -> tuple[Fraction, Fraction]:
+            return x * weight - 1, x * weight + 1
+
+    shannon, half = checker.DIVERGENCES["jensen-shannon"], Fraction(1, 2)
+    steep = SimpleNamespace(exp=Wide().exp, log=Wide().scaled)
+    if shannon[1](steep, Fraction(-9, 2), half)[1] != Fraction(5, 4):
+        yield "the conjugate of Jensen and Shannon's divergence"
     rewards = [[Fraction(1)]]
     for alpha, total, conjugate in (
         (Fraction(1, 2), 3 * 2 * Fraction(-1, 2) - 60, -3 * 11),
@@ -245,6 +267,10 @@ def sums(checker: Any) -> Iterator[str]:
         truth = Fraction(1, den)
         if by.sums("chi2", 0, [zero], [truth]) != ((truth,) * 2 if exact else (0, by.unit(1))):
             yield f"a sum over {den}"
+    large = Fraction(1, 2) + Fraction(1, 2**12_000)
+    low, high = by.sums("chi2", 0, [zero, zero], [large, large / 3])
+    if not low <= large * 4 / 3 <= high or high - low != 2 * by.unit(1):
+        yield "a large sum"
     halves = [Fraction(1, 2**9_000), Fraction(1, 3**2_000)]
     if by.sums("chi2", 0, [zero] * 2, halves) != (0, by.unit(2)):
         yield "a sum over two long denominators"

@@ -24,19 +24,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 CHECKER = ROOT / "mdsolve/certificates/check.py"
 ROUNDED = "the sum is an outward bound rounded or not: this only decides when it is rounded"
-BORDER = "both formulas are the same number at the border"
 EQUIVALENT = {  # what is done, and the start of the line where it is done
-    ("low high", "for end in (*low, *high):"): ROUNDED,
-    ("high low", "for end in (*low, *high):"): ROUNDED,
     ("if False", "whole = whole if whole >> SUM"): ROUNDED,
     ("1 2", "t, s = edge if isinstance(edge, list)"): "any negative place is refused alike",
     ("1 2", "contents = one.read(BYTES + 1)"): "what is read beyond the cap is refused alike",
-    ("Gt GtE 0", "lambda by, s, q: (s * q + s * s / 4 if s > -2 * q"): BORDER,
-    ("Gt GtE 0", "lambda by, s, q: (q * (s + s * s / 4) if s > -2"): BORDER,
-    (
-        "1 2",
-        "lambda by, s, q: by.log(1 / inside(2 - by.exp(2 * min(s, 1))",
-    ): "both lie past the pole",
 }
 SECONDS = 3  # of processor for one certificate, of which none takes a third: a loop may not end
 

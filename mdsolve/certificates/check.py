@@ -173,10 +173,10 @@ class Integers:
 
     def sums(self, divergence: str, which: int, x: list, q: list) -> tuple:
         """Bounds of the sum of d(x, q), or of d*(x; q) with which = 1."""
-        low, high = zip(*(DIVERGENCES[divergence][which](self, a, b) for a, b in zip(x, q)))
-        whole = 1
-        for end in (*low, *high):
-            whole = whole if whole >> SUM else lcm(whole, end.denominator)
+        pairs = [DIVERGENCES[divergence][which](self, a, b) for a, b in zip(x, q)]
+        (low, high), whole = zip(*pairs), 1
+        for ends in pairs:
+            whole = whole if whole >> SUM else lcm(whole, *(end.denominator for end in ends))
         if whole >> SUM:  # an exact sum would be long
             low = [self.unit((end * (1 << self.bits)).__floor__()) for end in low]
             high = [self.unit((end * (1 << self.bits)).__ceil__()) for end in high]
@@ -199,16 +199,16 @@ DIVERGENCES = {  # bounds of d(p, q), and of its conjugate d*(s; q)
     "kl": (lambda by, p, q: by.log(p / q or q, p),
            lambda by, s, q: tuple(q * end - q for end in by.exp(s))),
     "l2": (lambda by, p, q: ((p - q) ** 2,) * 2,
-           lambda by, s, q: (s * q + s * s / 4 if s > -2 * q else -q * q,) * 2),
+           lambda by, s, q: (max(0, q + s / 2) ** 2 - q * q,) * 2),
     "chi2": (lambda by, p, q: ((p - q) ** 2 / q,) * 2,
-             lambda by, s, q: (q * (s + s * s / 4) if s > -2 else -q,) * 2),
+             lambda by, s, q: (q * max(0, 1 + s / 2) ** 2 - q,) * 2),
     "forward-kl": (lambda by, p, q: by.log(q / inside(p), q),
                    lambda by, s, q: by.log(1 / inside(1 - s), q)),
     "hellinger": (lambda by, p, q: tuple(p + q - 2 * end for end in by.root(p * q)[::-1]),
                   lambda by, s, q: (q * s / inside(1 - s),) * 2),
     "jensen-shannon": (lambda by, p, q: tuple(a + b for a, b in zip(
                            by.log(2 * p / (p + q) or q, p / 2), by.log(2 * q / (p + q), q / 2))),
-                       lambda by, s, q: by.log(1 / inside(2 - by.exp(2 * min(s, 1))[1]), q / 2)),
+                       lambda by, s, q: by.log(1 / inside(2 - by.exp(2 * s)[1]), q / 2)),
 }
 
 def combined(w: Fields, weights: list) -> list:
