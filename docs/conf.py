@@ -23,13 +23,15 @@ extensions = [
     "sphinx.ext.viewcode",
     "sphinx-mathjax-offline",
     "sphinx_gallery.gen_gallery",
+    "race_pages",
 ]
-exclude_patterns = ["_build", "examples"]
+exclude_patterns = ["_build", "_extra", "examples"]
 templates_path = ["_templates"]
 
 html_theme = "furo"
 html_title = f"mdsolve {version}"
 html_copy_source = False
+html_extra_path = ["_extra"]
 
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
