@@ -8,12 +8,14 @@ import subprocess
 import sys
 
 import pytest
-from benchmark_problems import cones, largest
+from benchmark_problems import PROBLEMS, cones, largest
 from click.testing import Result
 from typer.testing import CliRunner
 
 import mdsolve as md
-from mdsolve.benchmark.run import read_rows
+from mdsolve.benchmark.run import Settings, race, read_rows
+from mdsolve.benchmark.run.records import key
+from mdsolve.benchmark.solvers import solvers_named
 from mdsolve.cli.app import app
 
 
@@ -167,17 +169,16 @@ def test_another_race_in_the_folder_is_refused(tmp_path):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # what a cluster says of itself as it ends
 def test_a_cluster_races_to_the_same_verdicts(tmp_path):
-    distributed = pytest.importorskip("distributed")
-    words = ("bench", "--set", "smoke", "--solvers", "clarabel,highs", "--attempts", 1, "-q")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
-    ) as cluster:
-        address = cluster.scheduler_address
-        done = mdsolve(*words, "--out", tmp_path / "there", "--cluster", address)
-        assert done.returncode == 0, done.stderr
-    assert mdsolve(*words, "--out", tmp_path / "here").returncode == 0
-    there, here = (
-        {(row["problem"], row["solver"]): row["outcome"] for row in read_rows(tmp_path / name)}
-        for name in ("there", "here")
-    )
-    assert there == here
+    pytest.importorskip("distributed")
+    from mdsolve.benchmark.run.cluster import on_cluster
+
+    problems = [md.problem(name) for name in ("kl-10x3", "l2-10x3", "types-5-refuted")]
+    solvers, settings = solvers_named(["clarabel", "highs"]), Settings(attempts=1)
+    here = race(problems, solvers, tmp_path / "here", settings)
+    with on_cluster(workers=2) as executor:
+        there = race(problems, solvers, tmp_path / "there", settings, executor=executor)
+        with pytest.raises(md.MdsolveError, match="'linear': has no name that another machine"):
+            race([PROBLEMS["linear"]], solvers, tmp_path / "own", settings, executor=executor)
+    outcomes = [{key(row): row["outcome"] for row in rows} for rows in (here, there)]
+    assert outcomes[0] == outcomes[1]
+    assert len(there) == len(here) == 5
