@@ -12,6 +12,7 @@ from benchmark_problems import E1, PROBLEMS, SQRT2, ball, entropy, known, linear
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import mdsolve as md
 from mdsolve.benchmark.answer import Answer
 from mdsolve.benchmark.measures import distances, residuals
 from mdsolve.benchmark.measures.judge import judge
@@ -344,3 +345,12 @@ def test_entropy_and_ball_are_what_they_say():
     assert distances.exponential([entropy().sides + np.array([0, 0, E1])])[0] <= 1e-15
     assert ball().value([1 / SQRT2, 1 / SQRT2]) == pytest.approx(-SQRT2)
     assert linear(4.0).value([0.0, 1.0]) == 4.0
+
+
+def test_tiny_masses_do_not_magnify_what_costs_nothing():
+    """Variables with squares of 1e-14 are told in units of what they cost, not of their rows."""
+    from mdsolve.benchmark.solvers import solver_named
+
+    problem, solver = md.problem("chi2-tiny-100x5"), solver_named("clarabel")
+    found = judge(problem, solver.load(problem, solver.at(1e-6))(None), 1e-6)
+    assert found.outcome == "solved", found

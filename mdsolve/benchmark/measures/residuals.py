@@ -55,7 +55,7 @@ def dual(program: ConicProgram, x: Array, y: Array) -> Dual:
     reach = _REACH * float(np.abs(x / at.columns).max(initial=0.0)) * at.columns
     free = np.where(room > reach, np.abs(rest), 0.0) * at.columns
     missed = max(ratio(outside(at, prices, dual=True), size), ratio(free, sizes))
-    held = np.abs(rest) * np.clip(room, -reach, reach)
+    held = np.abs(rest) * np.where(room > reach, np.abs(x), room)
     gap = abs(float(y @ (program.sides - program.matrix @ x) + held.sum()))
     extent = np.abs(cost) @ np.abs(x) + 0.5 * abs(float(x @ bent))
     return Dual(missed, gap, float(max(extent, np.abs(program.sides) @ np.abs(y))))

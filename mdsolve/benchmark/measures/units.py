@@ -74,9 +74,21 @@ def units(program: ConicProgram) -> Units:
         entries = logs + rows[where] + columns[table.indices]
         columns -= 0.5 * _most(entries, table.indices, variables)
     rows, columns = np.exp2(np.rint(rows)), np.exp2(np.rint(columns))
+    columns = np.minimum(columns, _curved(program, columns))
     scaled = program.matrix.copy()
     scaled.data = scaled.data * rows[where] * columns[scaled.indices]
     return Units(rows, columns, starts, kinds, scaled)
+
+
+def _curved(program: ConicProgram, columns: Array) -> Array:
+    """Return the unit of each variable in which its square costs what linear terms cost."""
+    if program.quadratic is None:
+        return np.full(columns.size, np.inf)
+    cost, square = np.abs(program.objective * columns).max(), np.abs(program.quadratic.diagonal())
+    if not cost > 0.0:
+        return np.full(columns.size, np.inf)
+    with np.errstate(divide="ignore"):
+        return np.exp2(np.rint(0.5 * (np.log2(cost) - np.log2(square))))
 
 
 def _most(entries: Array, place: Any, count: int) -> Array:
