@@ -50,7 +50,7 @@ def _introduction(results):
 
 
 def _of_kind(results, kind):
-    """Rank the solvers that were given at least half of a kind's problems."""
+    """Rank the solvers that were given at least four fifths of a kind's problems."""
     accuracy = results.accuracies[-1]
     solvers = results.general(kind)
     given = statistics.common(results.times(kind, accuracy), solvers)
@@ -76,9 +76,29 @@ def _of_kind(results, kind):
         mean = duration(statistics.shifted_mean(own, results.limit))
         lines.append(f"| {solver} | {mean} | {sum(t < inf for t in own)} of {len(own)} | {share} |")
     few = [s for s in results.solvers if s not in solvers and _raced(results, kind, s)]
-    if few:
-        lines += ["", f"Routes that take a few of these families alone: {', '.join(few)}."]
+    lines += ["", *(_special(results, kind, s, solvers) for s in few)]
     return "\n".join([*lines, ""])
+
+
+def _special(results, kind, solver, others):
+    """Say how a route that takes a few families fares on them against the best of the others."""
+    times = results.times(kind, results.accuracies[-1])
+    own = statistics.common(times, [solver])
+    shared = statistics.common({p: times[p] for p in own}, [solver, *others])
+    means = {
+        s: statistics.shifted_mean([taken[s] for taken in shared.values()], results.limit)
+        for s in (solver, *others)
+        if shared
+    }
+    solved = f"{sum(taken[solver] < inf for taken in own.values())} of {len(own)} solved"
+    if not means:
+        return f"- **{solver}** takes some of these families: {solved}."
+    best = min(others, key=means.__getitem__)
+    return (
+        f"- **{solver}** takes some of these families: {solved}; over the {len(shared)} that all "
+        f"of the above were given too {duration(means[solver])}, where the best of them, {best}, "
+        f"needs {duration(means[best])}."
+    )
 
 
 def _raced(results, kind, solver):

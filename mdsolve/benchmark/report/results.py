@@ -64,7 +64,7 @@ class Results:
         ]
 
     def general(self, kind: str) -> list[str]:
-        """Return the solvers that were given at least half of the problems of a kind.
+        """Return the solvers that were given at least four fifths of the problems of a kind.
 
         Those that know a few of its families alone are compared where they compete, two by two.
         """
@@ -73,7 +73,7 @@ class Results:
         given = {solver: set[str]() for solver in self.solvers}
         for row in rows:
             given[row["solver"]].add(row["problem"])
-        return [solver for solver in self.solvers if 2 * len(given[solver]) >= len(problems) > 0]
+        return [s for s in self.solvers if 5 * len(given[s]) >= 4 * len(problems) > 0]
 
     def times(self, kind: str, accuracy: float) -> Times:
         """Return the times of a kind's problems at an accuracy achieved."""
