@@ -36,7 +36,7 @@ def row(
         "solver": solver.name,
         "version": solver.version,
         "target": settings.target,
-        "settings": dict(solver.at(settings.target)),
+        "settings": dict(solver.at(settings.target, settings.threads)),
         "outcome": judged.outcome,
         "claim": measured.pop("claim", "none"),
         "error": judged.error,

@@ -28,7 +28,7 @@ def work(
     pipe: int, go: int, solver: Solver, steps: Sequence[Problem], settings: Settings, warm: bool
 ) -> None:
     """Solve the problems in order, and write a frame for each; wait to be told to go on."""
-    options, start = solver.at(settings.target), None
+    options, start = solver.at(settings.target, settings.threads), None
     for problem in steps:
         baseline = limits.begin_peak()
         head: dict[str, Any] = {"baseline": baseline}

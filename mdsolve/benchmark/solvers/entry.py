@@ -77,12 +77,25 @@ class Solver:
         """Return whether it can be asked to solve a problem at all."""
         return problem.program.needs <= self.takes and self.fits(problem)
 
-    def at(self, target: float) -> Mapping[str, Any]:
-        """Return the settings for a target: those of the loosest listed that is as tight."""
+    def at(self, target: float, threads: int = 1) -> Mapping[str, Any]:
+        """Return the settings for a target: those of the loosest listed that is as tight.
+
+        Where the solver has a setting for its threads, it gets as many as were asked for.
+
+        Examples
+        --------
+        >>> from mdsolve.benchmark.solvers import SOLVERS
+        >>> SOLVERS["clarabel"].at(1e-6, threads=2)["max_threads"]
+        2
+        """
         if not self.settings:
             return {}
         tight = [listed for listed in self.settings if listed <= target * (1 + 1e-9)]
-        return self.settings[max(tight) if tight else min(self.settings)]
+        found = self.settings[max(tight) if tight else min(self.settings)]
+        return {name: threads if name in _THREADS else value for name, value in found.items()}
+
+
+_THREADS = ("threads", "max_threads")
 
 
 def installed_version(package: str) -> str:
