@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from mdsolve.benchmark.families import shortest_paths
 from mdsolve.benchmark.families.incentive_rows import truth_rows
 from mdsolve.benchmark.families.statements import of_linear
 from mdsolve.benchmark.families.type_tables import table
@@ -27,21 +28,29 @@ def build(parameters: Mapping[str, Any], seed: int) -> Statement:
     parameters : mapping
         Those of `type_tables.table`; ``form``: ``"payments"`` (any that work, the first type paying
         nothing), ``"smallest"`` (the least largest payment) or ``"slack"`` (the least slack);
-        ``slack``, granted in every row.
+        ``slack``, granted in every row; ``proof``: ``"pivots"`` or ``"paths"``, for graphs that are
+        large (of the forms ``"smallest"``, and ``"payments"`` where there are none).
 
     Raises
     ------
     InvalidInput
-        If the form is unknown.
+        If the form or the proof is unknown.
     """
     values = table(parameters, seed)
-    form = str(parameters["form"])
+    form, proof = str(parameters["form"]), str(parameters.get("proof", "pivots"))
     if form not in FORMS:
         raise InvalidInput(f"parameters: form = {form!r}. Choose one of {', '.join(FORMS)}.")
+    if proof != "pivots" and (proof != "paths" or form not in PATHS or "slack" in parameters):
+        raise InvalidInput(
+            f"parameters: proof = {proof!r} of form {form!r}. Choose pivots, or paths for "
+            f"{' or '.join(PATHS)} without slack."
+        )
+    program = FORMS[form](values, float(parameters.get("slack", 0.0)))
     return of_linear(
-        FORMS[form](values, float(parameters.get("slack", 0.0))),
+        program,
         {"types": len(values), "outcomes": int(parameters["outcomes"])},
         scale=float(np.ptp(values)) or 1.0,
+        prove=(lambda: PATHS[form](program, values)) if proof == "paths" else None,
     )
 
 
@@ -106,3 +115,4 @@ def _names(values: Any) -> list[str]:
 
 
 FORMS = {"payments": _payments, "smallest": _smallest, "slack": _slack}
+PATHS = {"payments": shortest_paths.refuted, "smallest": shortest_paths.smallest}

@@ -1,8 +1,10 @@
 """Transfers in reports alone cannot elicit information with preferences; with data they can.
 
-[B] Thm 1: u = −(x − ω − θ)² and x* = E[ω|s] + mean θ of two agents, the other's report fixed at 0.
+[B] Thm 1: u = −(x − ω − θ)² and x* = E[ω|s] + mean θ of n agents, the others' reports fixed at 0.
 One agent's types are pairs (θ, s). Without ω a payment is a number a report; with ω observed it is
-a number for each report and state.
+a number for each report and state, or, where E[ω|s] is all that is known of ω, a line in ω ([B]
+Prop 2: data-driven VCG is one, up to a term that no report moves). A pair of types whose preference
+falls by Δθ while E[ω|s] rises by ΔE refutes reports exactly where Δθ/n < ΔE < Δθ.
 """
 
 from __future__ import annotations
@@ -28,33 +30,34 @@ def build(parameters: Mapping[str, Any], _: int) -> Statement:
     Parameters
     ----------
     parameters : mapping
-        ``model``: ``"wallet"`` (ω is the sum of the signals), ``"gaussian"`` (E[ω|s] = weight · s,
-        ω itself not observed), or ``"binary"`` (ω is 0 or 1, a signal is right in three of four);
+        ``model``: ``"wallet"`` (ω is the sum of the signals), ``"gaussian"`` (E[ω|s] = weight · s),
+        or ``"binary"`` (ω is 0 or 1, a signal is right in three of four);
         ``preferences``, ``signals``: how many of each; ``step``, between preferences; ``weight``;
-        ``data``, whether payments may depend on ω.
+        ``data``, whether payments may depend on ω; ``agents``, 2 or another power of two.
 
     Raises
     ------
     InvalidInput
-        If the model is unknown, or has no observable state.
+        If the model is unknown.
     """
     name, data = str(parameters["model"]), bool(parameters["data"])
-    if name not in MODELS or (data and name == "gaussian"):
-        raise InvalidInput(
-            f"parameters: model = {name!r} with data = {data}. Choose wallet or binary, or "
-            "gaussian without data."
-        )
+    if name not in MODELS:
+        raise InvalidInput(f"parameters: model = {name!r}. Choose one of {', '.join(MODELS)}.")
+    agents = int(parameters.get("agents", 2))
     count, step = int(parameters["preferences"]), float(parameters["step"])
     states, beliefs = MODELS[name](parameters)
+    seen = np.ones((len(beliefs), 1))
+    if data:
+        seen = np.column_stack([seen, beliefs @ states]) if name == "gaussian" else beliefs
     types = [(step * k, s) for k, s in product(range(count), range(len(beliefs)))]
-    program, scale = _program(types, states, beliefs, data=data)
-    axes = {"types": len(types), "outcomes": len(types), "groups": 2}
+    program, scale = _program(types, states, beliefs, seen, agents)
+    axes = {"types": len(types), "outcomes": len(types), "groups": agents}
     return of_linear(program, axes, scale=scale)
 
 
 def _wallet(parameters: Mapping[str, Any]) -> tuple[Array, Array]:
     signals = int(parameters["signals"])
-    return np.arange(signals, dtype=float), np.eye(signals)
+    return np.arange(signals, dtype=np.float64), np.eye(signals)
 
 
 def _gaussian(parameters: Mapping[str, Any]) -> tuple[Array, Array]:
@@ -75,22 +78,24 @@ MODELS: dict[str, Callable[[Mapping[str, Any]], tuple[Array, Array]]] = {
 
 
 def _program(
-    types: list[tuple[float, int]], states: Array, beliefs: Array, *, data: bool
+    types: list[tuple[float, int]], states: Array, beliefs: Array, seen: Array, agents: int
 ) -> tuple[LinearProgram, float]:
-    """Minimise h over payments of at most h either way under which no type gains by a lie."""
-    decisions = [float(beliefs[s] @ states) + theta / 2.0 for theta, s in types]
-    observed = len(states) if data else 1
+    """Minimise h over payments of at most h either way under which no type gains by a lie.
+
+    seen[s] is what a payment's parts are expected to be worth on the signal s.
+    """
+    decisions = [float(beliefs[s] @ states) + theta / agents for theta, s in types]
+    observed = seen.shape[1]
     payments = len(types) * observed
     rows: list[Array] = []
     sides: list[float] = []
     for true, (theta, s) in enumerate(types):
         worth = [_worth(x, theta, states, beliefs[s]) for x in decisions]
-        seen = beliefs[s] if data else np.ones(1)
         for told in range(len(types)):
             if told != true:
                 row = np.zeros(payments + 1)
-                row[true * observed : (true + 1) * observed] = seen
-                row[told * observed : (told + 1) * observed] -= seen
+                row[true * observed : (true + 1) * observed] = seen[s]
+                row[told * observed : (told + 1) * observed] -= seen[s]
                 rows.append(row)
                 sides.append(worth[true] - worth[told])
     limits = np.hstack(

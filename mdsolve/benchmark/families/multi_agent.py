@@ -1,29 +1,33 @@
 """Allocation and payments of several agents at once, as a linear program over all type profiles.
 
-Automated mechanism design (Conitzer and Sandholm 2002): x(θ) is a lottery over outcomes and p_i(θ)
-a payment. Truth is best for every profile of the others (dominant strategies), or on average over
-them (Bayesian); nobody loses by taking part, ex post or interim.
+Automated mechanism design (Conitzer and Sandholm 2002: with lotteries the best mechanism is a
+linear program): x(θ) is a lottery over outcomes and p_i(θ) a payment. Truth is best for every
+profile of the others (dominant strategies), or on average over them (Bayesian); nobody loses by
+taking part, ex post or interim. What is known of the answers:
+
+- Myerson (1981): one item sells for the expected largest positive virtual value; Bayesian truth
+  brings no more than dominant where virtual values rise.
+- Myerson and Satterthwaite (1983): where values overlap, no trade is efficient, Bayesian truthful,
+  voluntary and free of subsidies; on coarse grids it may be.
+- Green and Laffont (1979): on rich domains nothing dominant and efficient balances exactly;
+  d'Aspremont and Gérard-Varet (1979): a Bayesian one does, where nobody may leave.
+- Hartline and Roughgarden (2008): payments that are burnt count against welfare ("net").
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mdsolve.benchmark.families.drawing import dyadic, shared
+from mdsolve.benchmark.families.multi_agent_settings import SETTINGS, Design, Profile
 from mdsolve.benchmark.families.statements import of_linear
 from mdsolve.benchmark.problem import Statement
 from mdsolve.errors import InvalidInput
 from mdsolve.solvers.linear_program import LinearProgram
 
-Array = NDArray[np.float64]
-Draw = np.random.Generator
-Profile = tuple[int, ...]
 Row = tuple[dict[int, float], str, float, str]
 
 
@@ -34,74 +38,31 @@ def build(parameters: Mapping[str, Any], seed: int) -> Statement:
     ----------
     parameters : mapping
         ``setting``: one of `SETTINGS`; ``agents``, ``types`` each; ``truth``: ``"dominant"`` or
-        ``"bayesian"``; ``objective``: ``"revenue"``, ``"welfare"`` or ``"none"``; ``balanced``,
-        whether payments must never need a subsidy; ``efficient``, whether the allocation is the
-        one of most welfare; ``participation``, false to let anybody be kept in.
+        ``"bayesian"``; ``objective``: ``"revenue"``, ``"welfare"``, ``"net"`` (welfare less
+        payments) or ``"none"``; ``balance`` of payments: ``"free"``, ``"weak"`` (never a subsidy),
+        ``"exact"`` or ``"expected"`` (no subsidy on average); ``efficient``, whether the allocation
+        is one of most welfare; ``participation``, false to let anybody be kept in.
 
     Raises
     ------
     InvalidInput
-        If the setting, the truth or the objective is unknown.
+        If one of these words is unknown.
     """
-    for name, choices in (("setting", SETTINGS), ("truth", TRUTH), ("objective", OBJECTIVES)):
+    parameters = {"balance": "free", **parameters}
+    for name, choices in _WORDS.items():
         if parameters[name] not in choices:
             raise InvalidInput(
                 f"parameters: {name} = {parameters[name]!r}. Choose one of {', '.join(choices)}."
             )
     design = SETTINGS[str(parameters["setting"])](parameters, np.random.default_rng(seed))
     rows = [*_lotteries(design), *TRUTH[str(parameters["truth"])](design, parameters)]
-    if parameters.get("balanced"):
-        rows += _balance(design)
+    rows += BALANCE[str(parameters["balance"])](design)
     if parameters.get("efficient"):
         rows += _efficiency(design)
     program = _program(design, rows, OBJECTIVES[str(parameters["objective"])](design))
     agents, types, outcomes = design.values.shape
     axes = {"groups": agents, "types": types, "outcomes": outcomes}
     return of_linear(program, axes, scale=float(np.abs(design.values).max()) or 1.0)
-
-
-@dataclass(frozen=True, eq=False)
-class Design:
-    """values[i, t, o] and prior[i, t], independent over agents; the columns of the program."""
-
-    values: Array
-    prior: Array
-
-    @property
-    def profiles(self) -> list[Profile]:
-        """All type profiles."""
-        return list(product(range(self.values.shape[1]), repeat=self.values.shape[0]))
-
-    def x(self, place: int, outcome: int) -> int:
-        """The column of an outcome's probability at a profile."""
-        return place * self.values.shape[2] + outcome
-
-    def p(self, place: int, agent: int) -> int:
-        """The column of an agent's payment at a profile."""
-        count = len(self.profiles) * self.values.shape[2]
-        return count + place * self.values.shape[0] + agent
-
-    def place(self, profile: Profile) -> int:
-        """The number of a profile."""
-        found = 0
-        for t in profile:
-            found = found * self.values.shape[1] + t
-        return found
-
-    def weight(self, profile: Profile, without: int | None = None) -> float:
-        """The probability of a profile, or of the others' part of it."""
-        parts = [self.prior[i, t] for i, t in enumerate(profile) if i != without]
-        return float(np.prod(parts))
-
-    def utility(self, agent: int, true: int, profile: Profile, weight: float) -> dict[int, float]:
-        """Return the coefficients of weight times an agent's utility at a reported profile."""
-        place = self.place(profile)
-        found = {
-            self.x(place, o): weight * float(v)
-            for o, v in enumerate(self.values[agent, true])
-            if v != 0.0
-        }
-        return {**found, self.p(place, agent): -weight}
 
 
 def _lotteries(design: Design) -> list[Row]:
@@ -153,10 +114,10 @@ def _sum(
     return found
 
 
-def _balance(design: Design) -> list[Row]:
+def _balance(design: Design, sense: str) -> list[Row]:
     agents = range(design.values.shape[0])
     return [
-        ({design.p(k, i): 1.0 for i in agents}, ">=", 0.0, f"no-subsidy-{k}")
+        ({design.p(k, i): 1.0 for i in agents}, sense, 0.0, f"balance-{k}")
         for k in range(len(design.profiles))
     ]
 
@@ -185,6 +146,10 @@ def _welfare(design: Design) -> dict[int, float]:
         total = np.sum([design.values[i, t] for i, t in enumerate(profile)], axis=0)
         found |= {design.x(k, o): design.weight(profile) * float(v) for o, v in enumerate(total)}
     return found
+
+
+def _net(design: Design) -> dict[int, float]:
+    return {**_welfare(design), **{p: -weight for p, weight in _revenue(design).items()}}
 
 
 def _program(design: Design, rows: list[Row], objective: dict[int, float]) -> LinearProgram:
@@ -216,41 +181,6 @@ def _with(profile: Profile, agent: int, told: int) -> Profile:
     return (*profile[:agent], told, *profile[agent + 1 :])
 
 
-def _item(parameters: Mapping[str, Any], draw: Draw) -> Design:
-    """One item, or nobody gets it: values are 1, 2, ... with a drawn prior (Myerson 1981)."""
-    agents, types = int(parameters["agents"]), int(parameters["types"])
-    values = np.zeros((agents, types, agents + 1))
-    for i in range(agents):
-        values[i, :, i] = 1.0 + np.arange(types)
-    return Design(values, _priors(draw, agents, types))
-
-
-def _public(parameters: Mapping[str, Any], draw: Draw) -> Design:
-    """A choice among as many texts as asked for, that all agents value."""
-    agents, types = int(parameters["agents"]), int(parameters["types"])
-    outcomes = int(parameters.get("outcomes", 3))
-    values = dyadic(draw, (agents, types, outcomes), 8)
-    return Design(values, _priors(draw, agents, types))
-
-
-def _trade(parameters: Mapping[str, Any], _: Draw) -> Design:
-    """A seller and a buyer: no trade, or trade (Myerson and Satterthwaite 1983)."""
-    types = int(parameters["types"])
-    values = np.zeros((2, types, 2))
-    values[0, :, 1] = -np.arange(types)
-    values[1, :, 1] = 0.5 + np.arange(types)
-    return Design(values, np.stack([shared(np.ones(types), 6)] * 2))
-
-
-def _priors(draw: Draw, agents: int, types: int) -> Array:
-    return np.stack([shared(draw.exponential(size=types) + 0.5, 5) for _ in range(agents)])
-
-
-SETTINGS: dict[str, Callable[[Mapping[str, Any], Draw], Design]] = {
-    "item": _item,
-    "public": _public,
-    "trade": _trade,
-}
 TRUTH: dict[str, Callable[[Design, Mapping[str, Any]], list[Row]]] = {
     "dominant": _dominant,
     "bayesian": _bayesian,
@@ -258,5 +188,18 @@ TRUTH: dict[str, Callable[[Design, Mapping[str, Any]], list[Row]]] = {
 OBJECTIVES: dict[str, Callable[[Design], dict[int, float]]] = {
     "revenue": _revenue,
     "welfare": _welfare,
+    "net": _net,
     "none": lambda design: {},
+}
+BALANCE: dict[str, Callable[[Design], list[Row]]] = {
+    "free": lambda design: [],
+    "weak": lambda design: _balance(design, ">="),
+    "exact": lambda design: _balance(design, "=="),
+    "expected": lambda design: [(_revenue(design), ">=", 0.0, "balance")],
+}
+_WORDS = {
+    "setting": SETTINGS,
+    "truth": TRUTH,
+    "objective": OBJECTIVES,
+    "balance": BALANCE,
 }

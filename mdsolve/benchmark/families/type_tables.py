@@ -7,6 +7,7 @@ w <r, π> is a double, and so is every difference of two.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from mdsolve.benchmark.families import drawing
 from mdsolve.errors import InvalidInput
 from mdsolve.games import Game
-from mdsolve.training_rules import Egalitarian, SocialWelfare, TrainingRule
+from mdsolve.training_rules import Egalitarian, NashWelfare, SocialWelfare, TrainingRule
 
 Array = NDArray[np.float64]
 Draw = np.random.Generator
@@ -30,8 +31,10 @@ def table(parameters: Mapping[str, Any], seed: int) -> Array:
     ----------
     parameters : mapping
         ``types``, ``outcomes``; ``rule``: ``"menu"`` (the best of finitely many models, exactly
-        implementable), or a divergence or ``"egalitarian"`` with ``strength``, rounded; ``spread``:
-        ``"wide"``, ``"near"`` (types 2^-12 apart) or ``"ties"``; ``permuted``, how many reports are
+        implementable), or a divergence, ``"nash"`` or ``"egalitarian"`` with ``strength``, rounded;
+        ``menu``, a seed of the menu's own; ``spread``:
+        ``"wide"``, ``"near"`` (types 2^-12 apart), ``"ties"`` or ``"grid"`` (all rewards that sum
+        to 1, in steps of 1/``parts``); ``sizes``, the largest; ``permuted``, how many reports are
         given the model of another; ``scale``.
 
     Raises
@@ -41,8 +44,8 @@ def table(parameters: Mapping[str, Any], seed: int) -> Array:
     """
     draw = np.random.default_rng(seed)
     types, outcomes = int(parameters["types"]), int(parameters["outcomes"])
-    rewards = _spread(str(parameters.get("spread", "wide")), draw, types, outcomes)
-    sizes = draw.integers(1, 5, types).astype(float)
+    rewards = _rewards(parameters, draw, types, outcomes)
+    sizes = draw.integers(1, int(parameters.get("sizes", 4)) + 1, types).astype(float)
     models = _models(draw, parameters, rewards, sizes)
     moved = int(parameters.get("permuted", 0))
     if moved:
@@ -51,7 +54,10 @@ def table(parameters: Mapping[str, Any], seed: int) -> Array:
     return sizes[:, None] * (rewards @ models.T) * float(parameters.get("scale", 1.0))
 
 
-def _spread(name: str, draw: Draw, types: int, outcomes: int) -> Array:
+def _rewards(parameters: Mapping[str, Any], draw: Draw, types: int, outcomes: int) -> Array:
+    name = str(parameters.get("spread", "wide"))
+    if name == "grid":
+        return _grid(int(parameters["parts"]), types, outcomes)
     if name == "wide":
         return drawing.dyadic(draw, (types, outcomes), _REWARDS)
     if name == "near":
@@ -59,12 +65,28 @@ def _spread(name: str, draw: Draw, types: int, outcomes: int) -> Array:
         return base + np.ldexp(draw.integers(0, 4, (types, outcomes)).astype(float), -_REWARDS)
     if name == "ties":
         return draw.integers(0, 3, (types, outcomes)) / 2.0
-    raise InvalidInput(f"parameters: spread = {name!r}. Choose one of wide, near, ties.")
+    raise InvalidInput(f"parameters: spread = {name!r}. Choose one of wide, near, ties, grid.")
+
+
+def _grid(parts: int, types: int, outcomes: int) -> Array:
+    """Return the sum domain in steps of 1/parts; where parts doubles, the grid is nested."""
+    points = [
+        (*point, parts - sum(point))
+        for point in product(range(parts + 1), repeat=outcomes - 1)
+        if sum(point) <= parts
+    ]
+    if len(points) != types:
+        raise InvalidInput(
+            f"parameters: types = {types}, but steps of 1/{parts} on {outcomes} outcomes give "
+            f"{len(points)}. Write that number."
+        )
+    return np.array(points) / parts
 
 
 def _models(draw: Draw, parameters: Mapping[str, Any], rewards: Array, sizes: Array) -> Array:
     rule, outcomes = str(parameters["rule"]), rewards.shape[1]
     if rule == "menu":
+        draw = np.random.default_rng(parameters["menu"]) if "menu" in parameters else draw
         menu = np.stack(
             [drawing.shared(draw.exponential(size=outcomes) ** 2.0, _MODELS) for _ in range(32)]
         )
@@ -97,4 +119,5 @@ def _rounded(model: Array) -> Array:
 
 RULES: dict[str, Callable[[float], TrainingRule]] = {
     "egalitarian": lambda strength: Egalitarian("kl", strength),
+    "nash": lambda strength: NashWelfare("kl", strength),
 }
