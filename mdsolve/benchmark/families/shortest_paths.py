@@ -61,13 +61,12 @@ def smallest(program: LinearProgram, values: Array) -> Certificate:
     level = max(0.0, -float(distance[start, end]) / 2.0)
     payments = level + np.minimum(distance.min(axis=0), 0.0)
     y = [Fraction(0)] * len(program.rows)
-    if level > 0.0:
-        head, half = count * (count - 1), Fraction(-1, 2)
-        while end != start:
-            here, end = end, int(before[start, end])
-            y[row_of(count, here, end)] = half
-        _, end = divmod(int(distance.argmin()), count)
-        y[head + start] = y[head + count + end] = half
+    head, half, here = count * (count - 1), Fraction(-1, 2), end
+    while here != start:
+        told = int(before[start, here])
+        y[row_of(count, here, told)] = half
+        here = told
+    y[head + start] = y[head + count + end] = half
     return _proved(program, "optimal", x=[*payments.tolist(), level], y=y)
 
 
