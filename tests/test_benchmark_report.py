@@ -68,6 +68,24 @@ def row(problem="p", solver="a", **fields):
     }
 
 
+def test_means_profiles_and_duels_by_hand():
+    """√(1 · 4) = 2 and √(4 · 16) = 8, shifted back by 0.01; a failure counts as the limit."""
+    assert statistics.shifted_mean([0.99, 3.99], 60.0) == pytest.approx(1.99)
+    assert statistics.shifted_mean([3.99, math.inf], 15.99) == pytest.approx(7.99)
+    assert statistics.shifted_mean([3.99, math.inf], 1.599, penalty=10.0) == pytest.approx(7.99)
+    race = {
+        "p": {"a": 1.0, "b": 1.05},
+        "q": {"a": math.inf, "b": 2.0},
+        "r": dict.fromkeys("ab", math.inf),
+    }
+    found = profiles.profiles(race, "ab")
+    assert found["a"] == ((1.0,), (1 / 3,))
+    assert found["b"] == ((1.0, 1.05), (1 / 3, 2 / 3))
+    assert profiles.duels(race, "ab")["b", "a"] == (1, 2, 0)
+    assert profiles.profiles({"p": {"a": 9.0}}, "a")["a"] == ((1.0,), (1.0,))
+    assert profiles.profiles({"p": {"a": math.inf}}, "a")["a"] == ((), ())
+
+
 @given(st.lists(st.floats(1e-6, 1e3), min_size=1, max_size=9))
 def test_a_mean_is_its_definition(given_times):
     shift = statistics.SHIFT
@@ -133,7 +151,10 @@ def test_accuracy_is_what_was_achieved():
         row("p", "a", target=1e-4, error=1e-9, solve_seconds=0.1),
         row("p", "a", target=1e-9, error=1e-12, solve_seconds=5.0),
         row("p", "b", outcome="inaccurate", error=1e-5),
-        row("p", "c", outcome="false claim", error=1e-9),
+        row("p", "c", outcome="inaccurate", claim="infeasible", error=1e-9),
+        row("r", "a", target=1e-9, outcome="false claim", error=1e-5),
+        row("r", "b", outcome="false claim", status="infeasible", error=1e-9),
+        row("r", "c", claim="infeasible", status="infeasible", error=0.0),
         row("q", "a", outcome="timeout", error=None),
         row("q", "a", start="warm", error=0.0),
     ]
@@ -141,7 +162,9 @@ def test_accuracy_is_what_was_achieved():
     assert fine["p"] == {"a": pytest.approx(0.2), "b": math.inf, "c": math.inf}
     assert coarse["p"]["b"] == pytest.approx(0.3)
     assert fine["q"] == {"a": math.inf}
-    assert statistics.common(fine, ["a", "b"]).keys() == {"p"}
+    assert fine["r"] == {"a": math.inf, "b": math.inf, "c": pytest.approx(0.3)}
+    assert coarse["r"]["a"] == pytest.approx(0.3), "achieved, whatever was asked"
+    assert statistics.common(fine, ["a", "b"]).keys() == {"p", "r"}
 
 
 def test_the_last_attempt_counts():
@@ -187,6 +210,8 @@ def race_rows():
                     solve_seconds=(j + 1) * 1e-3 * 2**k * draw.uniform(0.7, 1.4),
                     reason=HOSTILE,
                     noisy=k == 3,
+                    target=(1e-6, 1e-9)[k % 2],
+                    sets=["smoke", "standard"] if k < 4 else ["standard"],
                 )
             )
     return rows
@@ -231,6 +256,13 @@ def test_a_page_fetches_nothing_and_escapes_everything(tmp_path):
 def test_tables_stay_the_same_from_lines_or_parquet(tmp_path):
     folder = saved(tmp_path / "race")
     assert tables(read_results(folder)) == tables(read_results(folder / "rows.parquet"))
+
+
+def test_no_two_problems_share_a_place():
+    names = ["a b", "a_b", "a/b", "a_20_b", "é", "A", "a"]
+    text = page(Results({}, [row(name) for name in names]))
+    places = re.findall(r'<details id="(problem-[^"]*)"', text)
+    assert len(places) == len(set(places)) == len(names)
 
 
 @pytest.mark.parametrize(
@@ -293,7 +325,11 @@ def test_a_browser_shows_it_whole(tmp_path):
         "d.title=[d.querySelectorAll('.filters select').length,"
         "d.querySelector('#problem-problem-3').open,"
         "d.documentElement.scrollWidth<=innerWidth,"
-        "d.querySelectorAll('svg.drawing').length].join(' ')})</script></body>"
+        "d.querySelectorAll('svg.drawing').length,"
+        "...['set','target'].map(n=>{const s=d.querySelector(`select[name=${n}]`);"
+        "s.value=n==='set'?'smoke':'1e-06';s.dispatchEvent(new Event('change'));"
+        "return s.closest('section').querySelector('output').value.split(' ')[0]})"
+        "].join(' ')})</script></body>"
     )
     text = target.read_text("utf-8")
     target.write_text(text.replace("</body>", probe), "utf-8")
@@ -307,3 +343,7 @@ def test_a_browser_shows_it_whole(tmp_path):
     assert int(title[0]) >= 4
     assert title[1:3] == ["true", "true"]
     assert int(title[3]) >= 4
+    missed = [one for one in race_rows() if one["outcome"] != "solved"]
+    smoke = [one for one in missed if "smoke" in one["sets"]]
+    assert int(title[4]) == len(smoke) < len(missed)
+    assert int(title[5]) == sum(one["target"] == 1e-6 for one in smoke) < len(smoke)

@@ -19,7 +19,8 @@ PENALTY = 1.0
 #: two-sided, of normal deviates
 DEVIATE = 1.959963984540054
 
-CLAIMED = ("optimal", "infeasible", "unbounded")
+NONE = ("infeasible", "unbounded")
+CLAIMED = ("optimal", *NONE)
 
 
 class Interval(NamedTuple):
@@ -55,10 +56,16 @@ def seconds(row: Row) -> float:
 
 
 def accurate(row: Row, accuracy: float) -> bool:
-    """Return whether a row's answer holds to an accuracy, whatever was asked of its solver."""
-    if row["outcome"] not in ("solved", "inaccurate"):
+    """Return whether a row's answer holds to an accuracy, whatever was asked of its solver.
+
+    A ray against a proved optimum is no answer, nor is a point of a problem that is proved to have
+    none, however small their errors.
+    """
+    claim, status, error = row["claim"], row["status"], row["error"]
+    if claim in NONE and status not in (claim, "unknown"):
         return False
-    error = row["error"]
+    if claim not in NONE and status in NONE:
+        return False
     return error is not None and error <= accuracy
 
 

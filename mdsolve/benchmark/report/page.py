@@ -13,7 +13,7 @@ from mdsolve.benchmark.measures.statistics import Row
 from mdsolve.benchmark.report import pictures
 from mdsolve.benchmark.report.results import Results, number
 from mdsolve.benchmark.report.tables import AXES, Table, axis, command, duration, tables
-from mdsolve.certificates.page.markup import Markup, element, facts, joined, label, section, text
+from mdsolve.certificates.page.markup import Markup, element, facts, joined, label, section
 from mdsolve.games.files import checked_target, written_whole
 
 POLICY = (
@@ -23,6 +23,7 @@ POLICY = (
 #: errors below are shown here
 _EXACT = 1e-17
 _FILTERS = ("solver", "family", "kind", "outcome")
+_SAFE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.")
 
 
 def write_page(results: Results, path: str | PathLike[str], *, overwrite: bool = False) -> None:
@@ -50,6 +51,7 @@ def page(results: Results) -> str:
     --------
     >>> row = dict(problem="p", solver="s", target=1e-6, start="cold", series=None, step=None)
     >>> row |= dict(attempt=1, outcome="solved", claim="optimal", error=1e-9, kind="linear")
+    >>> row |= dict(status="optimal")
     >>> row |= dict(family="menus", axes={}, noisy=False, time_limit=60.0, memory_bytes=0)
     >>> row |= dict(compile_seconds=0.1, solve_seconds=0.2, reason="", message="", sets=["smoke"])
     >>> "Correct claims" in page(Results({}, [row]))
@@ -89,7 +91,9 @@ def _asset(room: str, name: str) -> str:
 
 def _header(results: Results) -> Markup:
     rows = results.rows
-    machine = next((row["machine"] for row in rows if row.get("machine")), {})
+    machine = results.run.get("machine") or next(
+        (row["machine"] | {"cores": None} for row in rows if row.get("machine")), {}
+    )  # a row knows the core of its own worker alone
     versions: dict[str, str] = {}
     for row in rows:
         versions |= {row["solver"]: row["version"]} if row.get("version") else {}
@@ -106,7 +110,7 @@ def _header(results: Results) -> Markup:
         ),
         facts(
             [
-                ("machine", ", ".join(f"{k} {v}" for k, v in machine.items()) or None),
+                ("machine", ", ".join(f"{k} {v}" for k, v in machine.items() if v) or None),
                 ("versions", ", ".join(f"{k} {v}" for k, v in sorted(versions.items())) or None),
                 ("accuracy asked", ", ".join(f"{t:g}" for t in results.accuracies)),
                 ("time limit", f"{results.limit:g} s"),
@@ -318,8 +322,11 @@ def _error(row: Row) -> str:
 
 
 def _data(row: Row) -> dict[str, Any]:
-    return {f"data_{name}": row[name] for name in _FILTERS}
+    """Return what the filters of the page look at; a problem may be in several sets."""
+    found = {f"data_{name}": row[name] for name in _FILTERS}
+    return {**found, "data_set": " ".join(row["sets"] or []), "data_target": f"{row['target']:g}"}
 
 
 def _anchor(name: str) -> str:
-    return "problem-" + "".join(c if c.isalnum() or c in "-_." else "_" for c in text(name))
+    """Return a problem's place on the page: no two names share one."""
+    return "problem-" + "".join(c if c in _SAFE else f"_{ord(c):x}_" for c in name)

@@ -106,8 +106,8 @@ def points(
             for power in powers
             if (power - powers[0]) % stride == 0
         ),
-        words(LEFT + 4, TOP + 10, up.title, "start", "quiet", longest=60),
         *marks,
+        words(LEFT + 4, TOP + 10, up.title, "start", "quiet", longest=60),
         title=title,
     )
 

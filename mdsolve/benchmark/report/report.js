@@ -1,5 +1,6 @@
 "use strict";
-const FIELDS = ["solver", "family", "kind", "outcome"];
+const FIELDS = ["set", "family", "kind", "solver", "target", "outcome"];
+const told = (row, field) => field === "set" ? row.dataset.set.split(" ") : [row.dataset[field]];
 for (const table of document.querySelectorAll("table.filtered")) {
   const rows = [...table.tBodies[0].rows];
   const place = table.closest("section").querySelector(".filters");
@@ -8,13 +9,13 @@ for (const table of document.querySelectorAll("table.filtered")) {
   const apply = () => {
     let count = 0;
     for (const row of rows) {
-      row.hidden = FIELDS.some((f) => chosen[f] && row.dataset[f] !== chosen[f]);
+      row.hidden = FIELDS.some((f) => chosen[f] && !told(row, f).includes(chosen[f]));
       count += !row.hidden;
     }
     shown.value = `${count} of ${rows.length} rows`;
   };
   for (const field of FIELDS) {
-    const values = [...new Set(rows.map((row) => row.dataset[field]))].sort();
+    const values = [...new Set(rows.flatMap((row) => told(row, field)))].sort();
     if (values.length < 2) continue;
     const label = document.createElement("label");
     const select = document.createElement("select");

@@ -36,7 +36,7 @@ class Results:
 
     @cached_property
     def solvers(self) -> list[str]:
-        """The solvers, in the order in which they first came."""
+        """The solvers, by name."""
         return sorted({row["solver"] for row in self.rows})
 
     @cached_property
