@@ -175,6 +175,8 @@ def test_the_last_attempt_counts():
 def test_claims_that_are_not_so_are_counted():
     rows = [row(), row("q", outcome="false claim"), row("r", claim="none", outcome="failed")]
     assert statistics.claims(rows)["a"].value == 0.5
+    shown = next(one for one in tables(Results({}, rows)) if one.title == "Correct claims")
+    assert shown.rows[0][:3] == ["a", "2", "50.0%"]
 
 
 def test_slopes_and_warm_starts():

@@ -223,7 +223,7 @@ def _failures(results: Results) -> Markup:
             element(
                 "td", row["outcome"], class_="bad" if row["outcome"] == "false claim" else None
             ),
-            element("td", row["reason"] or row["message"]),
+            element("td", row["reason"] or row["message"], class_="why"),
             element("td", element("code", command(row))),
             **_data(row),
         )

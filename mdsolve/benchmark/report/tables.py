@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import inf, isfinite
 from typing import Any, NamedTuple
@@ -68,12 +69,17 @@ def outcomes(results: Results) -> Table:
 def honesty(results: Results) -> Table:
     """Return how often what a solver claimed was so."""
     found = statistics.claims(results.rows)
-    rows = [[solver, *_percent(found[solver])] for solver in results.solvers if solver in found]
+    made = Counter(r["solver"] for r in results.rows if r["claim"] in statistics.CLAIMED)
+    rows = [
+        [solver, str(made[solver]), *_percent(found[solver])]
+        for solver in results.solvers
+        if solver in found
+    ]
     return Table(
         "Correct claims",
         "Of all answers that claim an optimum, an infeasibility or an unbounded ray, the share "
         "that is no false claim, with Wilson's interval of 95%.",
-        ["solver", "correct", "from", "to"],
+        ["solver", "claims", "correct", "from", "to"],
         rows,
     )
 
@@ -223,7 +229,7 @@ def _slope(rows: Sequence[Row], name: str) -> str:
     pairs = [(size, statistics.seconds(row)) for row in rows if (size := axis(row, name))]
     pairs = [(size, taken) for size, taken in pairs if taken > 0.0]
     found = statistics.slope(*zip(*pairs, strict=True)) if len(pairs) > 3 else None
-    return "-" if found is None else f"{found.value:.2f} ({found.lower:.2f} to {found.upper:.2f})"
+    return "-" if found is None else "{:z.2f} ({:z.2f} to {:z.2f})".format(*found)
 
 
 def _percent(found: Interval) -> list[str]:
