@@ -3,7 +3,7 @@
 from . import data_driven as data_driven
 from . import plots as plots
 from .batch import Batch, BatchFrontier, BatchOutcome, batch_frontier, solve_batch, solve_dask
-from .benchmark.formats import read_program, write_program
+from .benchmark.formats import cvxpy_problem, read_program, row_prices, write_program
 from .benchmark.library import problem, problems
 from .benchmark.problem import Problem
 from .benchmark.program import ConicProgram
@@ -183,6 +183,8 @@ __all__ = [
     "ConicProgram",
     "read_program",
     "write_program",
+    "cvxpy_problem",
+    "row_prices",
     # what lies could gain
     "implement",
     "implementable",

@@ -13,6 +13,7 @@ from mdsolve.cli.batch import batch
 from mdsolve.cli.bench import bench
 from mdsolve.cli.certify import certify
 from mdsolve.cli.check import check
+from mdsolve.cli.export import export
 from mdsolve.cli.frontier import frontier
 from mdsolve.cli.listings import divergences, solvers
 from mdsolve.cli.payments import payments
@@ -87,6 +88,7 @@ for _command in (
     check,
     auction,
     bench,
+    export,
     solvers,
     divergences,
 ):

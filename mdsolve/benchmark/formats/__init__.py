@@ -4,11 +4,14 @@
 suffix    what it holds                                    the triple of an exponential cone
 ========  ===============================================  =======================================
 .mps      linear; quadratic by QUADOBJ                     (none)
+.qps      the same, under the name of Maros and Mészáros   (none)
 .lp       linear and quadratic, to be read by people       (none; written only)
 .cbf      linear, second-order, exponential; a diagonal    (z, y, x)
           quadratic objective by rotated cones
 .npz      everything, as arrays                            (x, y, z), as in SCS and Clarabel
 ========  ===============================================  =======================================
+
+`cvxpy_problem` makes a CVXPY problem of any program; its triple is (x, y, z) too.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from typing import NamedTuple
 
 from mdsolve.benchmark.formats import cbf, cbf_reading, lp, mps, npz
 from mdsolve.benchmark.formats.faults import Source
+from mdsolve.benchmark.formats.modelled import cvxpy_problem, row_prices
 from mdsolve.benchmark.problem import Problem
 from mdsolve.benchmark.program import ConicProgram
 from mdsolve.errors import InvalidInput
@@ -34,12 +38,15 @@ class Format(NamedTuple):
     read: Callable[[bytes, str], ConicProgram] | None
 
 
+_MPS = Format(
+    "linear and quadratic programs",
+    lambda program: mps.text(program).encode(),
+    lambda data, name: mps.read(Source.of(data, name)),
+)
+
 FORMATS: dict[str, Format] = {
-    ".mps": Format(
-        "linear and quadratic programs",
-        lambda program: mps.text(program).encode(),
-        lambda data, name: mps.read(Source.of(data, name)),
-    ),
+    ".mps": _MPS,
+    ".qps": _MPS,
     ".cbf": Format(
         "the Conic Benchmark Format",
         lambda program: cbf.text(program).encode(),
@@ -59,7 +66,7 @@ def write_program(
     ----------
     program : ConicProgram or Problem
     path : path
-        .mps, .lp, .cbf or .npz.
+        .mps, .qps, .lp, .cbf or .npz.
     overwrite : bool
         Replace a file that exists.
 
@@ -84,7 +91,7 @@ def write_program(
 
 
 def read_program(path: str | PathLike[str]) -> ConicProgram:
-    """Return the program of a file: .mps, .cbf or .npz.
+    """Return the program of a file: .mps, .qps, .cbf or .npz.
 
     Raises
     ------
@@ -120,4 +127,12 @@ def _format(path: str | PathLike[str]) -> Format:
     return FORMATS[suffix]
 
 
-__all__ = ["FORMATS", "Format", "read", "read_program", "write_program"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "cvxpy_problem",
+    "read",
+    "read_program",
+    "row_prices",
+    "write_program",
+]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from mdsolve.benchmark.cones import EXPONENTIAL, NONNEGATIVE, SECOND_ORDER, TRIPLE, ZERO
-from mdsolve.benchmark.formats.faults import Source, Word, words
+from mdsolve.benchmark.formats.faults import Source, Word, real, whole, words
 from mdsolve.benchmark.program import ConicProgram
 
 #: most entries of a list that a file may announce
-_MOST = 100_000_000
+_MOST = 10_000_000
 _OTHER = {
     "PSDVAR": "semidefinite variables",
     "PSDCON": "semidefinite constraints",
@@ -34,15 +35,21 @@ class _Reader:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.lines = source.lines("#")
-        self.last: Word | None = None
 
     def line(self, count: int | None = None) -> list[Word]:
         """Return the words of the next line, as many as asked for."""
+        return self.of(*self.raw(), count)
+
+    def raw(self) -> tuple[int, str]:
+        """Return the next line and its number."""
         number, line = next(self.lines, (0, ""))
         if not number:
             self.source.fault(None, "the file ends in the middle of a section", "Fetch it again.")
+        return number, line
+
+    def of(self, number: int, line: str, count: int | None) -> list[Word]:
+        """Return the words of a line, as many as asked for."""
         found = words(line.partition("#")[0], number)
-        self.last = found[-1]
         if count is not None and len(found) != count:
             extra = found[min(count, len(found) - 1)]
             self.source.fault(extra, f"{len(found)} words where {count} are needed")
@@ -68,13 +75,22 @@ class _Reader:
             self.source.fault(whole, f"the cones below hold {total}, not {size}")
         return size, found
 
-    def coordinates(self, *sizes: int | None) -> Iterator[tuple[Word, list[int], float]]:
-        """Yield index lines: indices below the sizes, and a number."""
+    def coordinates(self, *sizes: int | None) -> Iterator[tuple[int, str, list[int], float]]:
+        """Yield index lines: the line, indices below the sizes, and a number."""
         (count,) = self.line(1)
+        wanted = len(sizes) + 1
         for _ in range(self.source.count(count, _MOST)):
-            found = self.line(len(sizes) + 1)
+            number, line = self.raw()
+            plain = line.split()
+            if len(plain) == wanted and None not in sizes:
+                indices = [whole(text) for text in plain[:-1]]
+                value = real(plain[-1])
+                if isfinite(value) and all(map(_below, indices, sizes)):
+                    yield number, line, indices, value
+                    continue
+            found = self.of(number, line, wanted)
             indices = [self._index(word, size) for word, size in zip(found, sizes, strict=False)]
-            yield found[0], indices, self.source.number(found[-1])
+            yield number, line, indices, self.source.number(found[-1])
 
     def _index(self, word: Word, size: int | None) -> int:
         if size is None:
@@ -83,6 +99,10 @@ class _Reader:
         if found >= size:
             self.source.fault(word, f"index {found} where there are {size}, counted from 0")
         return found
+
+
+def _below(index: int, size: int | None) -> bool:
+    return size is not None and 0 <= index < size
 
 
 def read(source: Source) -> ConicProgram:
@@ -248,8 +268,8 @@ def _coordinates(reader: _Reader, given: _Given, name: str) -> None:
         "BCOORD": (given.sides, (given.height,)),
     }[name]
     found: dict[Any, float] = target  # type: ignore[assignment]
-    for word, indices, value in reader.coordinates(*sizes):
+    for number, line, indices, value in reader.coordinates(*sizes):
         place = tuple(indices) if len(indices) > 1 else indices[0]
         if place in found:
-            reader.source.fault(word, "this entry stands twice")
+            reader.source.fault(words(line, number)[0], "this entry stands twice")
         found[place] = value

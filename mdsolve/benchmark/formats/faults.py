@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite, isnan
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from mdsolve.errors import InvalidInput
 
@@ -15,8 +15,7 @@ _WORD = re.compile(r"\S+")
 LONG = 100_000
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """A word of a file and where it begins, both counted from 1."""
 
     text: str
@@ -44,8 +43,8 @@ class Source:
         for number, line in enumerate(self.text.split("\n"), 1):
             if len(line) > LONG:
                 self.fault(Word(line[:20], number, 1), f"the line has {len(line):,} characters")
-            said = line.rstrip("\r\f\v ")
-            if said.strip() and not said.lstrip().startswith(comment):
+            said = line.rstrip()
+            if said and not said.lstrip().startswith(comment):
                 yield number, said
 
     def fault(self, word: Word | None, said: str, remedy: str = "Mend the file.") -> NoReturn:
@@ -67,11 +66,7 @@ class Source:
         InvalidInput
             If it is none.
         """
-        text = _FORTRAN.sub("e", word.text)
-        try:
-            found = float(text) if _NUMBER.fullmatch(text) else float("nan")
-        except (ValueError, OverflowError):
-            found = float("nan")
+        found = real(word.text)
         if isnan(found) or not (infinite or isfinite(found)):
             kind = "number" if infinite else "finite number"
             self.fault(word, f"{word.text[:40]!r} is no {kind}")
@@ -85,7 +80,7 @@ class Source:
         InvalidInput
             If it is none, or larger.
         """
-        if not re.fullmatch(r"[0-9]{1,18}", word.text):
+        if not _COUNT.fullmatch(word.text):
             self.fault(word, f"{word.text[:40]!r} is no whole number of at least 0")
         found = int(word.text)
         if found > most:
@@ -93,6 +88,21 @@ class Source:
         return found
 
 
+def real(text: str) -> float:
+    """Return what a word says, of Fortran too (2.D0), or nan where it is no number."""
+    if not _NUMBER.fullmatch(text):
+        text = _FORTRAN.sub("e", text)
+        if not _NUMBER.fullmatch(text):
+            return float("nan")
+    return float(text)
+
+
+def whole(text: str) -> int:
+    """Return a whole number of at least 0, or −1 where a word is none."""
+    return int(text) if _COUNT.fullmatch(text) else -1
+
+
+_COUNT = re.compile(r"[0-9]{1,18}")
 _FORTRAN = re.compile(r"(?<=[0-9.])[dD](?=[+-]?[0-9])")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?[iI][nN][fF](inity)?")
 

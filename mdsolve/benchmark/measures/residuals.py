@@ -49,16 +49,24 @@ def dual(program: ConicProgram, x: Array, y: Array) -> Dual:
     cost, prices = sign * program.objective, y / at.rows
     rest = bent + cost + program.matrix.T @ y
     size = float(np.abs(prices).max(initial=0.0))
-    sizes = np.maximum(at.columns * np.maximum(np.abs(cost), np.abs(bent)), size)
+    point = float(np.abs(x / at.columns).max(initial=0.0)) * at.columns
+    bends = np.maximum(np.abs(bent), _curvature(program) * point)  # x is known to its size alone
+    sizes = np.maximum(at.columns * np.maximum(np.abs(cost), bends), size)
     low, high = x - program.lower, program.upper - x
     room = np.where(rest > 0.0, low, high)
-    reach = _REACH * float(np.abs(x / at.columns).max(initial=0.0)) * at.columns
+    reach = _REACH * point
     free = np.where(room > reach, np.abs(rest), 0.0) * at.columns
     missed = max(ratio(outside(at, prices, dual=True), size), ratio(free, sizes))
     held = np.abs(rest) * np.where(room > reach, np.abs(x), room)
     gap = abs(float(y @ (program.sides - program.matrix @ x) + held.sum()))
     extent = np.abs(cost) @ np.abs(x) + 0.5 * abs(float(x @ bent))
     return Dual(missed, gap, float(max(extent, np.abs(program.sides) @ np.abs(y))))
+
+
+def _curvature(program: ConicProgram) -> Array:
+    if program.quadratic is None:
+        return np.zeros(program.objective.size)
+    return np.abs(program.quadratic.diagonal())
 
 
 def farkas(program: ConicProgram, y: Array) -> float:
