@@ -13,6 +13,7 @@ from benchmark_problems import cones, known
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
+from typer.testing import CliRunner
 
 import mdsolve as md
 from mdsolve import InvalidInput
@@ -23,6 +24,7 @@ from mdsolve.benchmark.measures.judge import judge
 from mdsolve.benchmark.program import ConicProgram
 from mdsolve.benchmark.run.loading import of_file
 from mdsolve.benchmark.solvers import solver_named
+from mdsolve.cli.app import app
 
 #: a folder of programs from elsewhere, with their optima in optima.csv: name,optimum
 DATA = os.environ.get("MDSOLVE_PROGRAMS", "")
@@ -582,7 +584,7 @@ def test_a_problem_is_exported_and_a_file_becomes_another(tmp_path):
         (("l2-10x4", "--to", tmp_path / "a.mps"), "Did you mean"),
         ((tmp_path / "none.mps", "--to", tmp_path / "a.mps"), "cannot be read"),
     ):
-        done = mdsolve("export", *words)
-        assert done.returncode == 2
-        assert said in done.stderr
+        refused = CliRunner().invoke(app, ["export", *map(str, words)])
+        assert refused.exit_code == 2
+        assert said in refused.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["l2.mps", "l2.npz"]
