@@ -64,7 +64,9 @@ def compare(batch: md.Batch, mechanism: md.Mechanism, outcome: md.BatchOutcome, 
         np.testing.assert_allclose(outcome.model_of(k), alone.model, rtol, atol=kink)
         # a floor below its own rounding is told by its bracket's middle
         sure = float((alone.payment_upper - alone.payment_lower).max()) if alone.floors else spare
-        np.testing.assert_allclose(outcome.payments[k], alone.payments, rtol, atol=sure)
+        # both know masses to eps c/λ, and a payment is λ times the square of their difference
+        near = 8.0 * EPS * steep * np.sqrt(mechanism.rule.strength * alone.payments.max())
+        np.testing.assert_allclose(outcome.payments[k], alone.payments, rtol, atol=sure + near)
         width = np.maximum(alone.upper - alone.lower, outcome.upper[k] - outcome.lower[k])
         np.testing.assert_allclose(outcome.utilities[k], alone.utilities, 1e-11, atol=width + spare)
         np.testing.assert_allclose(outcome.values[k], alone.values, 1e-12, atol=kink)
