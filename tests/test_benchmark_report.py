@@ -189,6 +189,7 @@ def test_slopes_and_warm_starts():
         for start, taken in (("cold", 0.4), ("warm", 0.1 if k else 9.0))
     ]
     assert statistics.warm_ratios(rows)["s", "a"].value == pytest.approx(0.25)
+    assert statistics.warm_ratios(rows[:6])["s", "a"] is None, "two steps tell nothing"
 
 
 HOSTILE = "<script>document.title='owned'</script>\"'&"

@@ -180,8 +180,8 @@ def warm_ratios(rows: Iterable[Row]) -> dict[tuple[str, str], Interval | None]:
 
 
 def _mean(logs: Sequence[float]) -> Interval | None:
-    """Return a geometric mean with Student's interval."""
-    if len(logs) < 2:
+    """Return a geometric mean with Student's interval; None for fewer than three."""
+    if len(logs) < 3:
         return None
     from scipy.stats import t
 
