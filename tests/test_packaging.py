@@ -2,9 +2,11 @@
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -81,3 +83,42 @@ def test_the_lock_names_every_dependency():
 
 def test_the_lock_names_no_host():
     assert "://" not in read("requirements.lock")
+
+
+INSTALLED = """
+import mdsolve as md
+from mdsolve.benchmark.places import problems_folder
+assert problems_folder().parent.name == "mdsolve", problems_folder()
+for name in ("kl-10x3", "soft-egg-kl", "clicks-10x3"):
+    assert md.problem(name).check().verified
+print(len(md.problems("all")), problems_folder())
+"""
+
+
+def test_a_wheel_carries_the_problems_and_their_proofs(tmp_path):
+    """Built as an installer builds it, unpacked, and read without the checkout."""
+    pytest.importorskip("hatchling", reason="the backend that builds wheels is not installed")
+    source = tmp_path / "source"
+    shutil.copytree(
+        ROOT,
+        source,
+        ignore=shutil.ignore_patterns(".*", "docs", "tests", "benchmarks", "__pycache__"),
+    )
+    shutil.copy(ROOT / ".gitignore", source)
+    build = "import hatchling.build, sys; print(hatchling.build.build_wheel(sys.argv[1]))"
+    command = [sys.executable, "-c", build, str(tmp_path)]
+    subprocess.run(command, cwd=source, capture_output=True, text=True, check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        archive.extractall(tmp_path / "site")
+    carried = [name for name in names if name.startswith("mdsolve/problems/")]
+    assert not [name for name in carried if name.endswith((".py", "corpus.txt"))]
+    assert not [name for name in names if name.startswith("problems/")]
+    code = f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r})\n{INSTALLED}"
+    command = [sys.executable, "-P", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env={})
+    assert done.returncode == 0, done.stderr
+    count, folder = done.stdout.split()
+    assert int(count) == len(mdsolve.problems("all"))
+    assert Path(folder) == tmp_path / "site" / "mdsolve" / "problems"

@@ -122,13 +122,13 @@ def read(path: Path) -> Problem:
     unknown = [name for name in found["sets"] if name not in SETS]
     if unknown:
         raise InvalidInput(f"{path}: set {unknown[0]!r}. Choose from {', '.join(SETS)}.")
-    build = family(found["family"]).build
+    own = family(found["family"])
     parameters, seed = found["parameters"], int(found["seed"])
     return Problem(
         path.stem,
         found["family"],
         tuple(found["sets"]),
-        lambda: build(parameters, seed),
+        lambda: own.state(parameters, seed),
         **proofs.proved(path, found.get("proved")),
         seed=seed,
         parameters=parameters,

@@ -117,6 +117,7 @@ def confirm(problem: Problem) -> None:
     assert path is not None
     assert statement.problem is not None
     assert statement.bracket is not None
+    _ = problem.program  # refuses a digest that is not its own
     certificate, place = problem.certificate, proof_path(path)
     remedy = f"Prove it anew with `mdsolve problems {problem.name} --prove`."
     if certificate.problem != statement.problem():

@@ -38,6 +38,22 @@ class Family:
     describes: str
     build: Callable[[Mapping[str, Any], int], Statement]
 
+    def state(self, parameters: Mapping[str, Any], seed: int) -> Statement:
+        """Return what it builds.
+
+        Raises
+        ------
+        InvalidInput
+            If a parameter is missing, or the family refuses one.
+        """
+        try:
+            return self.build(parameters, seed)
+        except KeyError as error:
+            raise InvalidInput(
+                f"parameters: {error} is missing, or none that family {self.name!r} knows. Its "
+                "docstring lists what it takes."
+            ) from error
+
 
 FAMILIES: dict[str, Family] = {
     family.name: family

@@ -16,7 +16,7 @@ from mdsolve.benchmark.families import drawing
 from mdsolve.benchmark.families.assembly import Assembly
 from mdsolve.benchmark.families.divergence_blocks import BLOCKS
 from mdsolve.benchmark.families.statements import of_rule
-from mdsolve.benchmark.families.welfare import model, require_dyadic
+from mdsolve.benchmark.families.welfare import model, require_exact
 from mdsolve.benchmark.problem import Statement
 from mdsolve.errors import InvalidInput
 from mdsolve.games import Game
@@ -45,7 +45,7 @@ def stated(game: Game, parameters: Mapping[str, Any]) -> Statement:
         raise InvalidInput(f"parameters: welfare = {name!r}. Choose one of {', '.join(RULES)}.")
     strength, rewards = float(parameters["strength"]), np.asarray(game.rewards)
     rule_of, welfare = RULES[name]
-    require_dyadic(game)
+    require_exact(game, divergence, strength)
     whole = Assembly(maximize=True)
     p = model(whole, game)
     v = whole.variables(game.shape[0])

@@ -129,9 +129,16 @@ def _tiny(draw: Draw, outcomes: int) -> Array:
     return masses
 
 
+def _levels(draw: Draw, outcomes: int) -> Array:
+    """Half of the outcomes three times as likely as the others: few numbers, however many."""
+    weights = np.where(np.arange(outcomes) % 2 == 0, 1.0, 3.0)
+    return shared(draw.permutation(weights), 30)
+
+
 MASSES: dict[str, Callable[[Draw, int], Array]] = {
     "plain": lambda draw, outcomes: shared(draw.exponential(size=outcomes) + 0.05, 24),
     "coarse": lambda draw, outcomes: shared(draw.exponential(size=outcomes) + 0.05, 15),
     "zipf": lambda draw, outcomes: shared(draw.permutation(1.0 / np.arange(1, outcomes + 1)), 30),
     "tiny": _tiny,
+    "levels": _levels,
 }

@@ -17,7 +17,7 @@ from mdsolve.benchmark.families import drawing
 from mdsolve.benchmark.families.assembly import Assembly, Part
 from mdsolve.benchmark.families.divergence_blocks import BLOCKS
 from mdsolve.benchmark.families.statements import of_floor
-from mdsolve.benchmark.families.welfare import misstated, model, require_dyadic, without
+from mdsolve.benchmark.families.welfare import misstated, model, require_exact, without
 from mdsolve.benchmark.problem import Statement
 from mdsolve.errors import InvalidInput
 from mdsolve.games import Game
@@ -32,7 +32,7 @@ def build(parameters: Mapping[str, Any], seed: int) -> Statement:
     Parameters
     ----------
     parameters : mapping
-        Those of `drawing.game`; ``divergence``, ``strength`` (a power of two for a primal),
+        Those of `drawing.game`; ``divergence``, ``strength``, a power of two,
         ``size``, the group's least, and ``form``, ``"primal"`` or ``"dual"``.
 
     Raises
@@ -45,7 +45,7 @@ def build(parameters: Mapping[str, Any], seed: int) -> Statement:
     drawn = drawing.game({"rewards": "normalized", **parameters}, seed)
     game = Game(drawn.reference, drawn.rewards, np.maximum(size, drawn.sizes))
     rest = without(game, 0)
-    require_dyadic(rest)
+    require_exact(rest, name, strength)
     shift = Fraction(0)
     if form == "dual":
         program, shift = _dual(rest, name, strength, size)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import frexp, isfinite
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ def without(game: Game, group: int) -> Game:
 
 def stated(game: Game, divergence: str, strength: float) -> Statement:
     """Return the statement of social welfare at a game whose numbers are dyadic."""
-    require_dyadic(game)
+    require_exact(game, divergence, strength)
     whole = Assembly(maximize=True)
     p = model(whole, game, game.combined())
     block = BLOCKS[divergence](whole, p, game.reference, strength)
@@ -84,14 +85,24 @@ def misstated(game: Game) -> Fraction:
     return max(abs(Fraction(x) - y) for x, y in zip(floats, exact, strict=True))
 
 
-def require_dyadic(game: Game) -> None:
-    """Refuse masses that the program and its proof would read as different numbers.
+def require_exact(game: Game, divergence: str, strength: float) -> None:
+    """Refuse numbers that the program and its proof would read as different ones.
 
     Raises
     ------
     InvalidInput
-        If they do not sum to exactly 1.
+        If the masses do not sum to exactly 1, the strength is no power of two, or the divergence is
+        unknown.
     """
+    if divergence not in BLOCKS:
+        raise InvalidInput(
+            f"parameters: divergence = {divergence!r}. Choose one of {', '.join(BLOCKS)}."
+        )
+    if not (isfinite(strength) and strength > 0.0 and frexp(strength)[0] == 0.5):
+        raise InvalidInput(
+            f"parameters: strength = {strength!r} is no power of two. Choose one, so that its "
+            "products with the masses are exact."
+        )
     total = sum(map(Fraction, game.reference.tolist()))
     if total != 1:
         raise InvalidInput(
