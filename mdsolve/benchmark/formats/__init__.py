@@ -21,7 +21,7 @@ from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
-from mdsolve.benchmark.formats import cbf, cbf_reading, lp, mps, npz
+from mdsolve.benchmark.formats import cbf, cbf_reading, lp, mps, mps_reading, npz
 from mdsolve.benchmark.formats.faults import Source
 from mdsolve.benchmark.formats.modelled import cvxpy_problem, row_prices
 from mdsolve.benchmark.problem import Problem
@@ -41,7 +41,7 @@ class Format(NamedTuple):
 _MPS = Format(
     "linear and quadratic programs",
     lambda program: mps.text(program).encode(),
-    lambda data, name: mps.read(Source.of(data, name)),
+    lambda data, name: mps_reading.read(Source.of(data, name)),
 )
 
 FORMATS: dict[str, Format] = {
