@@ -169,3 +169,20 @@ def test_a_callable_may_return_a_point_or_an_answer():
     assert judge(problem, point.load(problem, {})(None), 1e-9).outcome == "solved"
     said = Answer("none", message="no idea")
     assert of_callable(lambda program: said).load(problem, {})(None) is said
+
+
+@pytest.mark.parametrize("name", ["highs", "highs-ipm", "cvxpy:highs"])
+def test_threads_of_an_earlier_run_in_this_process_are_no_matter(name):
+    """HiGHS keeps one scheduler a process, and refuses another number of threads than it has."""
+    import highspy
+
+    highspy.Highs.resetGlobalScheduler(True)
+    earlier = highspy.Highs()
+    earlier.setOptionValue("output_flag", False)
+    earlier.setOptionValue("threads", 2)
+    earlier.addVar(0.0, 1.0)
+    earlier.run()
+    problem = md.problem("menu-10x3")
+    entry = SOLVERS[name]
+    for threads in (1, 2):
+        assert entry.load(problem, entry.at(1e-6, threads))().claim == "optimal"

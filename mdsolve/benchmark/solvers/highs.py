@@ -21,6 +21,7 @@ def load(problem: Problem, settings: Mapping[str, Any]) -> Run:
 
     status: Any = highspy.HighsModelStatus
     program = problem.program
+    fresh_scheduler()
     solver: Any = highspy.Highs()
     solver.setOptionValue("output_flag", False)
     for name, value in settings.items():
@@ -61,6 +62,13 @@ def load(problem: Problem, settings: Mapping[str, Any]) -> Run:
         return Answer(claim, x, y, iterations, words, details)
 
     return run
+
+
+def fresh_scheduler() -> None:
+    """Let HiGHS start its threads anew: it refuses another number than this process ran before."""
+    import highspy
+
+    highspy.Highs.resetGlobalScheduler(True)
 
 
 def _model(program: ConicProgram) -> Any:

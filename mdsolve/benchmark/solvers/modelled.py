@@ -10,6 +10,7 @@ from mdsolve.benchmark.answer import Answer
 from mdsolve.benchmark.formats.modelled import cvxpy_problem, row_prices
 from mdsolve.benchmark.problem import Problem
 from mdsolve.benchmark.solvers.entry import Load, Run
+from mdsolve.benchmark.solvers.highs import fresh_scheduler
 
 CLAIMS = {
     "optimal": "optimal",
@@ -24,6 +25,8 @@ def load_by(solver: str) -> Load:
     """Return the ``load`` of a solver that CVXPY knows by this name."""
 
     def load(problem: Problem, settings: Mapping[str, Any]) -> Run:
+        if solver == "HIGHS":
+            fresh_scheduler()
         model: Any = cvxpy_problem(problem)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
