@@ -3,8 +3,8 @@
 from . import data_driven as data_driven
 from . import plots as plots
 from .batch import Batch, BatchFrontier, BatchOutcome, batch_frontier, solve_batch, solve_dask
+from .benchmark.catalogue import problem, problems
 from .benchmark.formats import cvxpy_problem, read_program, row_prices, write_program
-from .benchmark.library import problem, problems
 from .benchmark.problem import Problem
 from .benchmark.program import ConicProgram
 from .certificates.exact_lp import ExactLp, ExactProgram, exact_solve

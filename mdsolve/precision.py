@@ -7,6 +7,7 @@ of second order in their argument, so the plain difference loses all digits near
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -114,3 +115,16 @@ def _split(a: Any) -> tuple[Any, Any]:
     shifted = _SPLITTER * a
     high = shifted - (shifted - a)
     return high, a - high
+
+
+def outward(value: Fraction, towards: float) -> float:
+    """Return a double at a number, or the next one on the way to an infinity.
+
+    Examples
+    --------
+    >>> outward(Fraction(1, 3), math.inf) > Fraction(1, 3) > outward(Fraction(1, 3), -math.inf)
+    True
+    """
+    near = float(value)
+    beyond = Fraction(near) < value if towards > 0 else Fraction(near) > value
+    return math.nextafter(near, towards) if beyond else near

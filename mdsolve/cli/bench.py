@@ -12,7 +12,9 @@ from typing import Annotated
 
 import typer
 
-from mdsolve.benchmark import library
+from mdsolve.benchmark import catalogue
+from mdsolve.benchmark.measures.judge import OUTCOMES
+from mdsolve.benchmark.measures.statistics import latest
 from mdsolve.benchmark.problem import Problem
 from mdsolve.benchmark.run.loading import of_file
 from mdsolve.benchmark.run.race import Executor, here, race
@@ -154,16 +156,16 @@ def _problems(
     values: Sequence[float | None] = known or [None] * len(given)
     nothing = not (of or names or given or series)
     sets = "smoke" if nothing else of or ""
-    found = [one for name in sets.split(",") if name for one in library.problems(name.strip())]
-    found += [library.problem(name) for name in names or ()]
+    found = [one for name in sets.split(",") if name for one in catalogue.problems(name.strip())]
+    found += [catalogue.problem(name) for name in names or ()]
     found += [of_file(path, value) for path, value in zip(given, values, strict=True)]
     return list({one.name: one for one in found}.values())
 
 
 def _series() -> dict[str, list[Problem]]:
     return {
-        name: [library.problem(member) for member in members]
-        for name, members in library.series().items()
+        name: [catalogue.problem(member) for member in members]
+        for name, members in catalogue.series().items()
     }
 
 
@@ -181,7 +183,7 @@ def _bytes(text: str) -> int:
 
 def _list(of: str | None) -> None:
     problems = grid("problem", "family", "sets", "kind", "status", left=5)
-    for one in [one for name in (of or "all").split(",") for one in library.problems(name)]:
+    for one in [one for name in (of or "all").split(",") for one in catalogue.problems(name)]:
         problems.add_row(one.name, one.family, ", ".join(one.sets), one.program.kind, one.status)
     solvers = grid("solver", "takes", "version", "what it is", left=4)
     for name, solver in SOLVERS.items():
@@ -196,16 +198,12 @@ def _list(of: str | None) -> None:
 
 def _tell(rows: Sequence[Row], folder: Path) -> None:
     """Print how often each solver came to each outcome: the last attempt counts."""
-    last = {
-        tuple(row[name] for name in ("problem", "solver", "series", "step", "start")): row
-        for row in rows
-    }
-    outcomes = ("solved", "inaccurate", "failed", "timeout", "false claim")
-    table = grid("solver", *outcomes)
-    for solver in dict.fromkeys(row["solver"] for row in last.values()):
-        own = [row["outcome"] for row in last.values() if row["solver"] == solver]
-        table.add_row(solver, *(str(own.count(outcome)) for outcome in outcomes))
+    last = latest(rows)
+    table = grid("solver", *OUTCOMES)
+    for solver in dict.fromkeys(row["solver"] for row in last):
+        own = [row["outcome"] for row in last if row["solver"] == solver]
+        table.add_row(solver, *(str(own.count(outcome)) for outcome in OUTCOMES))
     console().print(table)
-    noisy = sum(bool(row["noisy"]) for row in last.values())
+    noisy = sum(bool(row["noisy"]) for row in last)
     note = f", {noisy} of them measured on a noisy machine" if noisy else ""
     views.note(f"{len(last)} solves{note}; wrote {folder}")

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from mdsolve.benchmark.catalogue import problem
 from mdsolve.benchmark.formats import FORMATS, read_program, write_program
-from mdsolve.benchmark.library import problem
 from mdsolve.cli import options, output, views
 
 

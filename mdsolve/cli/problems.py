@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from mdsolve.benchmark import proofs
-from mdsolve.benchmark.library import problem
-from mdsolve.benchmark.library import problems as named
+from mdsolve.benchmark.catalogue import problem
+from mdsolve.benchmark.catalogue import problems as named
 from mdsolve.benchmark.problem import Problem
 from mdsolve.cli import options, output
 from mdsolve.cli.progress import busy

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from math import inf, nextafter
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from mdsolve.payments.shortest_path import (
     distances,
     square,
 )
+from mdsolve.precision import outward
 from mdsolve.solvers.shortest_path import (
     Cycle,
     Feasible,
@@ -216,8 +217,7 @@ def _slack(table: Array, payments: Array, worst: tuple[float, int, int]) -> floa
         return 0.0
     exact = Fraction(float(table[target, source])) - Fraction(float(table[target, target]))
     exact += Fraction(float(payments[target])) - Fraction(float(payments[source]))
-    rounded = float(exact)
-    return rounded if Fraction(rounded) >= exact else nextafter(rounded, inf)
+    return outward(exact, inf)
 
 
 def _graph(table: Array) -> Graph:

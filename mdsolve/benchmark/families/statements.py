@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from math import inf, nextafter
+from math import inf
 from typing import Any
 
 from mdsolve.benchmark.problem import Proved, Statement
@@ -21,6 +21,7 @@ from mdsolve.certificates.issue.programs import stated
 from mdsolve.certificates.schema import Certificate, problem_text
 from mdsolve.games import Game
 from mdsolve.payments import RevenueMaximizing
+from mdsolve.precision import outward
 from mdsolve.solvers.linear_program import LinearProgram
 from mdsolve.training_rules import TrainingRule
 
@@ -116,19 +117,6 @@ def _ends(certificate: Certificate, shift: Fraction, drift: Fraction) -> Proved:
     if low is None or high is None:
         return Proved(status, -inf, inf)
     return Proved(status, outward(low + shift - drift, -inf), outward(high + shift + drift, inf))
-
-
-def outward(value: Fraction, towards: float) -> float:
-    """Return a double at a number, or the next one on the way to an infinity.
-
-    Examples
-    --------
-    >>> outward(Fraction(1, 3), inf) > Fraction(1, 3) > outward(Fraction(1, 3), -inf)
-    True
-    """
-    near = float(value)
-    beyond = Fraction(near) < value if towards > 0 else Fraction(near) > value
-    return nextafter(near, towards) if beyond else near
 
 
 def _scale(game: Game) -> float:

@@ -109,7 +109,7 @@ def _rule(name: str, strength: float) -> TrainingRule:
 
 
 def _rounded(model: Array) -> Array:
-    """Return a model on the grid of 2^-24, by largest remainders."""
+    """Return a model on the grid of 2^-24, by largest remainders; what rounds to 0 may be 0."""
     units = np.floor(np.ldexp(model, _MODELS))
     rest = np.ldexp(model, _MODELS) - units
     short = (1 << _MODELS) - int(units.sum())

@@ -113,10 +113,6 @@ def read_program(path: str | PathLike[str]) -> ConicProgram:
     return chosen.read(data, str(path))
 
 
-#: what the race calls
-read = read_program
-
-
 def _format(path: str | PathLike[str]) -> Format:
     suffix = Path(path).suffix.lower()
     if suffix not in FORMATS:
@@ -131,7 +127,6 @@ __all__ = [
     "FORMATS",
     "Format",
     "cvxpy_problem",
-    "read",
     "read_program",
     "row_prices",
     "write_program",

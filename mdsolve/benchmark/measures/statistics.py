@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import exp, fsum, inf, log, sqrt
 from typing import Any, NamedTuple
 
+from mdsolve.benchmark.run.records import key
+
 Row = Mapping[str, Any]
 
 #: seconds added to every time, so that a microsecond more or less means nothing
@@ -42,9 +44,7 @@ def latest(rows: Iterable[Row]) -> list[Row]:
     """
     found: dict[tuple[Any, ...], Row] = {}
     for row in rows:
-        place = tuple(
-            row[name] for name in ("problem", "solver", "target", "start", "series", "step")
-        )
+        place = key(row)
         if place not in found or row["attempt"] >= found[place]["attempt"]:
             found[place] = row
     return list(found.values())

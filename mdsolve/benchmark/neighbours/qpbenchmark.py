@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from mdsolve.benchmark.catalogue import problems
 from mdsolve.benchmark.cones import ZERO
-from mdsolve.benchmark.library import problems
 from mdsolve.benchmark.problem import Problem
 from mdsolve.errors import InvalidInput
 

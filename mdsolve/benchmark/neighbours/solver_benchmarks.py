@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mdsolve.benchmark.catalogue import problems
 from mdsolve.benchmark.families import family
 from mdsolve.benchmark.formats.modelled import cvxpy_problem
-from mdsolve.benchmark.library import problems
 from mdsolve.benchmark.problem import Problem
 
 if TYPE_CHECKING:

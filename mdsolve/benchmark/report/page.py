@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
-from math import inf
 from os import PathLike
 from typing import Any
 
-from mdsolve.benchmark.measures import profiles, statistics
-from mdsolve.benchmark.measures.statistics import Row
-from mdsolve.benchmark.report import pictures
-from mdsolve.benchmark.report.results import Results, number
-from mdsolve.benchmark.report.tables import AXES, Table, axis, command, duration, tables
-from mdsolve.certificates.page.markup import Markup, element, facts, joined, label, section
+from mdsolve.benchmark.report import charts, listings
+from mdsolve.benchmark.report.results import Results
+from mdsolve.benchmark.report.tables import Table, tables
+from mdsolve.certificates.page.markup import Markup, element, facts, section
 from mdsolve.games.files import checked_target, written_whole
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; "
     "form-action 'none'"
 )
-#: errors below are shown here
-_EXACT = 1e-17
-_FILTERS = ("solver", "family", "kind", "outcome")
-_SAFE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.")
 
 
 def write_page(results: Results, path: str | PathLike[str], *, overwrite: bool = False) -> None:
@@ -62,13 +55,13 @@ def page(results: Results) -> str:
         "main",
         _header(results),
         *(_table(table) for table in found[:2]),
-        section("Performance profiles", *_profiles(results)),
-        section("Accuracy against time", *_accuracy(results)),
-        section("Scaling", *_scaling(results)),
+        section("Performance profiles", *charts.performance(results)),
+        section("Accuracy against time", *charts.accuracy_by_time(results)),
+        section("Scaling", *charts.scaling(results)),
         *(_table(table) for table in found[2:]),
-        _failures(results),
-        _all(results),
-        _problems(results),
+        listings.failures(results),
+        listings.every_solve(results),
+        listings.raced_problems(results),
         element("footer", "Written by mdsolve report from the rows of the race."),
     )
     head = element(
@@ -145,188 +138,3 @@ def _grid(headers: Sequence[Any], rows: Sequence[Sequence[Any]], left: int = 1) 
     )
     table = element("table", element("thead", element("tr", *head)), element("tbody", *body))
     return element("div", table, class_="wide", tabindex="0", role="region", aria_label="table")
-
-
-def _profiles(results: Results) -> Iterator[Markup]:
-    accuracy = results.accuracies[-1]
-    for kind in results.kinds:
-        solvers = results.general(kind)
-        given = statistics.common(results.times(kind, accuracy), solvers)
-        if not given or len(solvers) < 2:
-            continue
-        found = profiles.profiles(given, solvers)
-        title = f"{kind}: {len(given)} problems to {accuracy:g}"
-        yield _figure(
-            title, pictures.steps(found, results.solvers, title), solvers, results.solvers
-        )
-
-
-def _accuracy(results: Results) -> Iterator[Markup]:
-    for kind in results.kinds:
-        rows = [row for row in results.cold(kind) if row["error"] is not None]
-        rows = [row for row in rows if statistics.seconds(row) > 0.0]
-        if not rows:
-            continue
-        given = [
-            (
-                row["solver"],
-                statistics.seconds(row),
-                max(_EXACT, number(row["error"])),
-                f"{row['solver']} on {row['problem']}: {duration(statistics.seconds(row))}, error "
-                f"{number(row['error']):.1e}, {row['outcome']}",
-            )
-            for row in rows
-        ]
-        across = pictures.axis_of([x for _, x, _, _ in given], "time, compilation and solve (s)")
-        up = pictures.axis_of([min(y, 1e6) for _, _, y, _ in given], "error achieved (relative)")
-        solvers = [s for s in results.solvers if any(s == one[0] for one in given)]
-        title = f"{kind}: error achieved against time, {len(given)} solves"
-        drawn = pictures.points(given, results.solvers, across, up, title)
-        yield _figure(title, drawn, solvers, results.solvers)
-
-
-def _scaling(results: Results) -> Iterator[Markup]:
-    for name in AXES:
-        rows = [r for r in results.cold() if axis(r, name) and r["outcome"] == "solved"]
-        sizes = {axis(row, name) for row in rows}
-        given = [
-            (
-                row["solver"],
-                axis(row, name) or 1.0,
-                statistics.seconds(row),
-                f"{row['solver']} on {row['problem']}: {duration(statistics.seconds(row))}",
-            )
-            for row in rows
-            if statistics.seconds(row) > 0.0
-        ]
-        if len(sizes) < 3 or not given:
-            continue
-        across = pictures.axis_of([x for _, x, _, _ in given], name)
-        up = pictures.axis_of([y for _, _, y, _ in given], "time, compilation and solve (s)")
-        solvers = [s for s in results.solvers if any(s == one[0] for one in given)]
-        title = f"Time against {name}, {len(given)} solves of all families"
-        drawn = pictures.points(given, results.solvers, across, up, title)
-        yield _figure(title, drawn, solvers, results.solvers)
-
-
-def _figure(title: str, drawn: Markup, solvers: Sequence[str], order: Sequence[str]) -> Markup:
-    caption = element("figcaption", title)
-    return element("figure", caption, drawn, pictures.legend(solvers, order))
-
-
-def _failures(results: Results) -> Markup:
-    rows = [
-        element(
-            "tr",
-            element("th", element("a", label(row["problem"]), href=f"#{_anchor(row['problem'])}")),
-            element("td", row["solver"]),
-            element(
-                "td", row["outcome"], class_="bad" if row["outcome"] == "false claim" else None
-            ),
-            element("td", row["reason"] or row["message"], class_="why"),
-            element("td", element("code", command(row))),
-            **_data(row),
-        )
-        for row in results.failures
-    ]
-    said = (
-        "Whatever was not solved to the accuracy asked for, false claims first, with the command "
-        "that repeats it."
-    )
-    return _filtered(
-        "What was not solved", said, ["problem", "solver", "outcome", "why", "to repeat it"], rows
-    )
-
-
-def _all(results: Results) -> Markup:
-    rows = [
-        element(
-            "tr",
-            element("th", element("a", label(row["problem"]), href=f"#{_anchor(row['problem'])}")),
-            element("td", row["solver"]),
-            element("td", row["outcome"]),
-            element("td", _error(row), class_="figure"),
-            element("td", duration(float(row["compile_seconds"] or 0.0)), class_="figure"),
-            element("td", duration(float(row["solve_seconds"] or 0.0)), class_="figure"),
-            element("td", "noisy" if row["noisy"] else ""),
-            **_data(row),
-        )
-        for row in results.rows
-    ]
-    headers = ["problem", "solver", "outcome", "error", "compile", "solve", ""]
-    return _filtered("Every solve", "The last attempt of each.", headers, rows, folded=True)
-
-
-def _filtered(
-    title: str, said: str, headers: Sequence[str], rows: Sequence[Markup], *, folded: bool = False
-) -> Markup:
-    if not rows:
-        return Markup()
-    head = element("thead", element("tr", *(element("th", h, scope="col") for h in headers)))
-    grid = element("table", head, element("tbody", *rows), class_="filtered")
-    body = joined(
-        [
-            element("div", class_="filters"),
-            element("div", grid, class_="wide", tabindex="0", role="region", aria_label=title),
-        ]
-    )
-    if folded:
-        count = element("small", f" {len(rows):,} rows")
-        body = element("details", element("summary", "show", count), body)
-    return section(title, element("p", said), body)
-
-
-def _problems(results: Results) -> Markup:
-    parts: list[Markup] = []
-    for name in sorted(results.problems):
-        row = results.problems[name]
-        sizes = ", ".join(f"{v:,} {k}" for k, v in (row["axes"] or {}).items() if v)
-        status = row.get("status")
-        known = status if status != "optimal" else _optimum(row)
-        size = (
-            f"{row.get('variables') or 0:,} variables, {row.get('rows') or 0:,} rows, {row['kind']}"
-        )
-        described = facts(
-            [
-                ("family", row["family"]),
-                ("sets", ", ".join(row["sets"] or []) or None),
-                ("size", f"{size}; {sizes}" if sizes else size),
-                ("what makes it hard", _about(name, "hard")),
-                ("source", _about(name, "source")),
-                ("proved", known),
-            ]
-        )
-        parts.append(
-            element("details", element("summary", label(name)), described, id=_anchor(name))
-        )
-    return section("The problems", *parts)
-
-
-def _optimum(row: Row) -> str:
-    lower, upper = row.get("lower"), row.get("upper")
-    return "" if lower is None or upper is None else f"optimum in [{lower!r}, {upper!r}]"
-
-
-def _about(name: str, field: str) -> str | None:
-    """Return what the library says of a problem, where it is one of its own."""
-    from mdsolve.benchmark import library
-
-    if name not in library.problem_names():
-        return None
-    return getattr(library.problem(name), field) or None
-
-
-def _error(row: Row) -> str:
-    value = number(row["error"])
-    return "-" if value == inf else f"{value:.1e}"
-
-
-def _data(row: Row) -> dict[str, Any]:
-    """Return what the filters of the page look at; a problem may be in several sets."""
-    found = {f"data_{name}": row[name] for name in _FILTERS}
-    return {**found, "data_set": " ".join(row["sets"] or []), "data_target": f"{row['target']:g}"}
-
-
-def _anchor(name: str) -> str:
-    """Return a problem's place on the page: no two names share one."""
-    return "problem-" + "".join(c if c in _SAFE else f"_{ord(c):x}_" for c in name)

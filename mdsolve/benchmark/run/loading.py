@@ -7,7 +7,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from mdsolve.benchmark import library
+from mdsolve.benchmark import catalogue
 from mdsolve.benchmark.formats import read_program
 from mdsolve.benchmark.problem import Problem, Statement
 from mdsolve.benchmark.solvers import PREFIX, SOLVERS, solver_named
@@ -54,7 +54,7 @@ def spec_of(problem: Problem) -> Spec | None:
     if problem.family == "file" and problem.path is not None:
         known = problem.status == "optimal"
         return {"file": str(problem.path), "optimum": problem.lower if known else None}
-    if problem.path is not None and problem.name in library.problem_names():
+    if problem.path is not None and problem.name in catalogue.problem_names():
         return {"name": problem.name}
     return None
 
@@ -70,7 +70,9 @@ def loaded(
 ) -> tuple[Sequence[Problem], Sequence[Solver]]:
     """Return the problems and the solvers that are named."""
     found = [
-        library.problem(spec["name"]) if "name" in spec else of_file(spec["file"], spec["optimum"])
+        catalogue.problem(spec["name"])
+        if "name" in spec
+        else of_file(spec["file"], spec["optimum"])
         for spec in problems
     ]
     return found, [solver_named(name) for name in solvers]

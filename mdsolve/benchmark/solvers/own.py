@@ -141,37 +141,24 @@ def load_exact(problem: Problem, settings: Mapping[str, Any]) -> Run:
     return run
 
 
+def _route(name: str, fits: Callable[[Problem], bool], describes: str) -> Solver:
+    """Return the entry of a route that trains a rule."""
+    return Solver(
+        name,
+        "mdsolve",
+        CONIC | QUADRATIC,
+        {},
+        _training(name),
+        fits=fits,
+        modules=("mdsolve.training_rules",),
+        describes=f"this library: {describes}",
+    )
+
+
 SOLVERS = (
-    Solver(
-        "exponential",
-        "mdsolve",
-        CONIC | QUADRATIC,
-        {},
-        _training("exponential"),
-        fits=_is_kl,
-        modules=("mdsolve.training_rules",),
-        describes="this library: KL's closed form",
-    ),
-    Solver(
-        "multiplier",
-        "mdsolve",
-        CONIC | QUADRATIC,
-        {},
-        _training("multiplier"),
-        fits=_is_social,
-        modules=("mdsolve.training_rules",),
-        describes="this library: the scalar dual of a social-welfare rule",
-    ),
-    Solver(
-        "welfare_dual",
-        "mdsolve",
-        CONIC | QUADRATIC,
-        {},
-        _training("welfare_dual"),
-        fits=_is_concave,
-        modules=("mdsolve.training_rules",),
-        describes="this library: Newton on the groups' weights of a concave welfare",
-    ),
+    _route("exponential", _is_kl, "KL's closed form"),
+    _route("multiplier", _is_social, "the scalar dual of a social-welfare rule"),
+    _route("welfare_dual", _is_concave, "Newton on the groups' weights of a concave welfare"),
     Solver(
         "shortest-path",
         "mdsolve",

@@ -1,4 +1,4 @@
-"""The library: every program bit for bit, every optimum by its proof and by other routes."""
+"""The named problems: every program bit for bit, every optimum by its proof and by other routes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import mdsolve as md
-from mdsolve.benchmark import library, proofs
+from mdsolve.benchmark import catalogue, proofs
 from mdsolve.benchmark.families import FAMILIES
 from mdsolve.benchmark.families.concave import RULES
 from mdsolve.benchmark.families.divergence_blocks import BLOCKS
@@ -43,7 +43,7 @@ def params(of):
 
 
 def fresh(one):
-    return library.read(one.path)
+    return catalogue.read(one.path)
 
 
 def copied(one, folder):
@@ -86,7 +86,7 @@ def test_no_two_standard_problems_differ_by_seed_alone():
     assert len(set(asked)) == len(asked)
 
 
-@pytest.mark.parametrize("name", [*library.SETS])
+@pytest.mark.parametrize("name", [*catalogue.SETS])
 def test_every_set_has_problems_of_several_families(name):
     found = md.problems(name)
     assert len(found) >= 8
@@ -108,14 +108,14 @@ def test_names_and_files_are_one_to_one():
     archives = set(problems_folder().glob("*/*.proof.zip"))
     assert len(files) == len(ALL) == len({one.digest for one in ALL})
     assert archives == {proofs.proof_path(path) for path in files}
-    assert all(path.parent.name == library.read(path).family for path in files)
+    assert all(path.parent.name == catalogue.read(path).family for path in files)
 
 
 def test_proofs_are_small_enough_for_a_wheel():
     assert sum(path.stat().st_size for path in problems_folder().glob("*/*.proof.zip")) < PROOFS
 
 
-@pytest.mark.parametrize("members", library.series().values(), ids=library.series())
+@pytest.mark.parametrize("members", catalogue.series().values(), ids=catalogue.series())
 def test_members_of_a_series_have_one_shape_and_differ(members):
     found = [md.problem(name) for name in members]
     assert len(found) >= 5
@@ -228,14 +228,14 @@ def test_primal_and_dual_forms_of_a_floor_meet(name):
 
 
 def test_warm_members_of_a_menu_change_the_objective_alone():
-    members = [md.problem(name).program for name in library.series()["menu-payments-500x5"]]
+    members = [md.problem(name).program for name in catalogue.series()["menu-payments-500x5"]]
     assert all((members[0].matrix != other.matrix).nnz == 0 for other in members[1:])
     assert all((members[0].sides == other.sides).all() for other in members[1:])
 
 
 def test_payments_follow_from_the_programs_of_a_series():
     """p_i = Φ(c_-i) − Φ(c) + w_i v_i(π*): the n + 1 brackets against `AffineMaximizer`."""
-    whole, *others = [md.problem(name) for name in library.series()["kl-payments-200x6"]]
+    whole, *others = [md.problem(name) for name in catalogue.series()["kl-payments-200x6"]]
     outcome = md.Mechanism(whole.rule, md.AffineMaximizer()).run(whole.game)
     model = whole.rule.train(whole.game).model
     own = whole.game.sizes * (np.asarray(whole.game.rewards) @ model)
@@ -262,14 +262,14 @@ groups = 2
 def test_a_new_problem_is_one_file(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(NEW, "utf-8")
-    assert library.read(path).status == "unknown"
-    proofs.prove(library.read(path))
-    one = library.read(path)
+    assert catalogue.read(path).status == "unknown"
+    proofs.prove(catalogue.read(path))
+    one = catalogue.read(path)
     assert one.check().verified
     assert one.status == "optimal"
     assert path.read_text("utf-8").startswith(NEW)
     written = path.read_bytes(), proofs.proof_path(path).read_bytes()
-    proofs.prove(library.read(path))
+    proofs.prove(catalogue.read(path))
     assert written == (path.read_bytes(), proofs.proof_path(path).read_bytes())
 
 
@@ -294,7 +294,7 @@ def test_a_file_that_is_no_problem_is_refused(tmp_path, old, new, said):
     assert old in NEW
     path.write_text(NEW.replace(old, new), "utf-8")
     with pytest.raises(InvalidInput) as refused:
-        _ = library.read(path).program
+        _ = catalogue.read(path).program
     assert said in str(refused.value)
 
 
@@ -330,16 +330,16 @@ def test_a_bracket_that_the_proof_does_not_prove_is_refused(tmp_path, key, value
     given = tomllib.loads(path.read_text("utf-8"))["proved"][key]
     path.write_text(path.read_text("utf-8").replace(f'{key} = "{given}"', f'{key} = "{value}"'))
     with pytest.raises(InvalidInput, match=said):
-        library.read(path).check()
+        catalogue.read(path).check()
 
 
 def test_a_digest_of_another_program_is_refused(tmp_path):
     path = copied(VICTIM, tmp_path)
     path.write_text(path.read_text("utf-8").replace(VICTIM.digest, "0" * 64))
     with pytest.raises(InvalidInput, match="its program has the digest"):
-        _ = library.read(path).program
+        _ = catalogue.read(path).program
     with pytest.raises(InvalidInput, match="its program has the digest"):
-        library.read(path).check()
+        catalogue.read(path).check()
 
 
 @pytest.mark.parametrize("change", ["seed", "strength"])
@@ -349,9 +349,9 @@ def test_a_program_that_was_changed_is_refused(tmp_path, change):
     old = f"{change} = {VICTIM.seed if change == 'seed' else VICTIM.parameters['strength']}"
     path.write_text(text.replace(old, f"{change} = 2"))
     with pytest.raises(InvalidInput, match="its program has the digest"):
-        _ = library.read(path).program
+        _ = catalogue.read(path).program
     with pytest.raises(InvalidInput, match=r"states another problem|has the digest"):
-        library.read(path).check()
+        catalogue.read(path).check()
 
 
 def test_the_proof_of_another_problem_is_refused(tmp_path):
@@ -359,7 +359,7 @@ def test_the_proof_of_another_problem_is_refused(tmp_path):
     other = md.problem("l2-10x3")
     shutil.copy(proofs.proof_path(other.path), proofs.proof_path(path))
     with pytest.raises(InvalidInput, match="states another problem"):
-        library.read(path).check()
+        catalogue.read(path).check()
 
 
 def test_a_witness_that_proves_nothing_is_refused(tmp_path):
@@ -369,7 +369,7 @@ def test_a_witness_that_proves_nothing_is_refused(tmp_path):
     fields["witness"]["multiplier"] = "-1000000"
     bad = md.Certificate(own.kind, own.problem, json.dumps(fields).encode())
     proofs.proof_path(path).write_bytes(proofs.archived(bad))
-    found = library.read(path)
+    found = catalogue.read(path)
     if found.certificate.verdict.verified:
         with pytest.raises(InvalidInput, match="but its proof proves"):
             found.check()
@@ -377,7 +377,7 @@ def test_a_witness_that_proves_nothing_is_refused(tmp_path):
     bad = md.Certificate(own.kind, own.problem, json.dumps(fields).encode())
     proofs.proof_path(path).write_bytes(proofs.archived(bad))
     with pytest.raises(InvalidInput, match="the checker rejects it"):
-        library.read(path).check()
+        catalogue.read(path).check()
 
 
 @pytest.mark.parametrize("cut", [0, 10, 400, -20])
@@ -386,7 +386,7 @@ def test_a_broken_archive_is_refused(tmp_path, cut):
     archive = proofs.proof_path(path)
     archive.write_bytes(archive.read_bytes()[:cut])
     with pytest.raises(InvalidInput, match="cannot be read as a proof"):
-        library.read(path).check()
+        catalogue.read(path).check()
 
 
 def test_an_archive_without_the_two_files_and_none_at_all_are_refused(tmp_path):
@@ -394,10 +394,10 @@ def test_an_archive_without_the_two_files_and_none_at_all_are_refused(tmp_path):
     with zipfile.ZipFile(proofs.proof_path(path), "w") as archive:
         archive.writestr("problem.json", "{}")
     with pytest.raises(InvalidInput, match="cannot be read as a proof"):
-        library.read(path).check()
+        catalogue.read(path).check()
     proofs.proof_path(path).unlink()
     with pytest.raises(InvalidInput, match="cannot be read as a proof"):
-        library.read(path).check()
+        catalogue.read(path).check()
 
 
 def test_unknown_names_and_sets_are_refused_with_what_there_is():
