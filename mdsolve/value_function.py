@@ -274,7 +274,7 @@ class ValueFunction:
             weights,
             model,
             float(combined.high[anchor] - self.strength * move.anchor_step),
-            Bracket(self.lower(model, combined), self._above(combined, move)),
+            Bracket(self._below(model, combined), self._above(combined, move)),
             "multiplier",
             combined,
             move.point,
@@ -283,6 +283,13 @@ class ValueFunction:
     def _from_reference(self, combined: Combined) -> scalar_dual.Move:
         start = scalar_dual.origin(self.divergence, self.game.reference)
         return self._move(start, combined.above(start.anchor) / self.strength, combined)
+
+    def _below(self, model: Array, combined: Combined) -> float:
+        """Return the better of two models' lower bounds: the given one's, and the reference's own.
+
+        Where rewards are nothing beside λ, the last digits of a model cost more than it gains.
+        """
+        return max(self.lower(model, combined), self._mean(combined) - self.rounding(combined))
 
     def _above(self, combined: Combined, move: scalar_dual.Move) -> float:
         """Return Φ = <c, π0> + λ (the Bregman sum of the move from the reference), rounded up."""

@@ -143,6 +143,22 @@ def test_every_probability_and_payment_on_the_grid(name, instance):
             check_accuracy(build(instance, seed), name, strength, "exponential")
 
 
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("reward", [1.73e-96, 2.9e-297, 1e-30])
+def test_rewards_that_are_nothing_beside_the_strength(name, reward):
+    """A reference whose masses sum to 1 - eps: rounding a model costs λ eps², over all rewards."""
+    masses = np.array([1.0, 1e-3])
+    level, apart = (
+        md.Game(masses / masses.sum(), rewards, [1.0, 1.0])
+        for rewards in ([[0.0, 0.0], [reward, reward]], [[reward, 0.0], [0.0, 0.5 * reward]])
+    )
+    check_accuracy(level, name, 1.0)
+    found = md.SocialWelfare(name, 1.0).train(apart, solver="multiplier")
+    exact = GameTwin(apart, name, 1.0).solved.value
+    assert found.lower <= exact <= found.upper
+    assert found.gap <= 1e-12 * reward
+
+
 @settings(max_examples=60)
 @given(
     games(tiny_masses=True, signed=True),
