@@ -12,6 +12,7 @@ import pytest
 from test_batch_files import OPTIONS, candidates, digest, job, mdsolve, whole, written
 
 import mdsolve as md
+from mdsolve.batch.cluster import RETRIES, cluster
 from mdsolve.batch.folder import Folder
 from mdsolve.batch.parquet import Source
 from mdsolve.batch.partition import Job
@@ -26,29 +27,34 @@ pytestmark = [
 
 @dataclass(frozen=True)
 class Deadly:
-    """A payment that kills its process: once, where a file marks it, or whenever told."""
+    """A payment that kills its process at some prompts (or any): the first times, or always."""
 
     mark: str
     prompts: tuple[float, ...] = ()
+    times: float = 1
 
     def settle(self, rule, game, **options):
         first = float(np.ravel(game.rewards)[0])
-        if first in self.prompts or not (self.prompts or Path(self.mark).exists()):
-            Path(self.mark).touch()
-            os.kill(os.getpid(), signal.SIGKILL)
+        if first in self.prompts or not self.prompts:
+            mark = Path(self.mark)
+            killed = mark.stat().st_size if mark.exists() else 0
+            if killed < self.times:
+                mark.write_text("x" * (killed + 1))
+                os.kill(os.getpid(), signal.SIGKILL)
         return md.AffineMaximizer().settle(rule, game, **options)
 
 
-def deadly(source: Source, mark: Path, prompts: tuple[float, ...] = ()) -> Job:
-    return job(
-        source.columns, md.Mechanism(md.SocialWelfare("kl", 0.5), Deadly(str(mark), prompts))
-    )
+def first_reward(table, prompt: str) -> float:
+    return float(table["kind"][table["prompt"].to_pylist().index(prompt)].as_py())
+
+
+def deadly(source: Source, mark: Path, *how) -> Job:
+    payment = Deadly(str(mark), *how)
+    return job(source.columns, md.Mechanism(md.SocialWelfare("kl", 0.5), payment))
 
 
 @pytest.fixture(scope="module")
 def here():
-    from mdsolve.batch.cluster import cluster
-
     with cluster(workers=2) as executor:
         yield executor
 
@@ -79,9 +85,9 @@ def test_a_lost_workers_partitions_are_redone(tmp_path, here):
 def test_a_poisoned_partition_is_told_and_the_rest_completes(tmp_path, here):
     table = candidates(40)
     source = Source.opened(written(tmp_path / "in.parquet", table), rows=50)
-    poison = float(table["kind"][table["prompt"].to_pylist().index("p000010")].as_py())
+    poison = first_reward(table, "p000010")
     folder = Folder(str(tmp_path / "out"))
-    poisoned = deadly(source, tmp_path / "killed", (poison,))
+    poisoned = deadly(source, tmp_path / "killed", (poison,), np.inf)
     tally = run(source, poisoned, folder, executor=here)
     assert tally.lost is not None
     assert len(tally.lost) == 1
@@ -95,6 +101,17 @@ def test_a_poisoned_partition_is_told_and_the_rest_completes(tmp_path, here):
     assert {"p000000", "p000039"} <= set(solved)
     assert not (tmp_path / "out" / "done" / f"part-{number:06d}.json").exists()
     assert folder.read("manifest.json")["complete"] is False
+
+
+def test_who_died_beside_poison_is_not_blamed(tmp_path, here):
+    """Three deaths make a suspect, as poison beside it would; alone, it is solved."""
+    table = candidates(40)
+    source = Source.opened(written(tmp_path / "in.parquet", table), rows=50)
+    unlucky = deadly(source, tmp_path / "killed", (first_reward(table, "p000010"),), RETRIES + 1)
+    tally = run(source, unlucky, Folder(str(tmp_path / "out")), executor=here)
+    assert len((tmp_path / "killed").read_text()) == RETRIES + 1
+    assert not tally.lost
+    assert tally.done == len(source.partitions)
 
 
 def test_bad_prompts_stop_a_cluster_too(tmp_path, here):

@@ -6,14 +6,15 @@ Tasks write their own results and return marks of a few bytes, so nothing large 
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from mdsolve.batch.run import Executor, Tally, Task
 from mdsolve.errors import InvalidInput, MdsolveError
 
-#: how many workers may die over one partition before it is given up
+#: how many workers may die over one partition before it is suspected, and again before it is lost
 RETRIES = 2
 PATIENCE = 5.0
 
@@ -79,34 +80,63 @@ def connected(address: str | None = None, workers: int | None = None) -> Generat
 
 
 def _run(client: Any, tasks: Sequence[Task], tally: Tally) -> Iterator[dict[str, Any]]:
-    """Yield marks as partitions are done; what kills its workers is told in ``tally.lost``."""
-    from distributed import KilledWorker, as_completed
+    """Yield marks as partitions are done; what kills its workers is told in ``tally.lost``.
+
+    A dying worker takes along whatever waited on it, so a death proves nothing of one task among
+    many: the suspects are run again, each alone, and only what kills then is given up.
+    """
+    from distributed import KilledWorker
+
+    suspects: list[Task] = []
+    many = 4 * max(1, len(client.scheduler_info()["workers"]))
+
+    def submit(task: Task) -> Any:
+        return client.submit(task, pure=False, retries=0)
+
+    for task, future in ended(client, submit, tasks, many):
+        if isinstance(future.exception(), KilledWorker):
+            suspects.append(task)
+        else:
+            yield from _mark(task, future, tally)
+    for task, future in ended(client, submit, suspects, 1):
+        yield from _mark(task, future, tally)
+
+
+def _mark(task: Task, future: Any, tally: Tally) -> Iterator[dict[str, Any]]:
+    """Yield what a task returned, or tell that it is lost; a refusal is raised."""
+    from distributed import KilledWorker
+
+    error = future.exception()
+    if error is None:
+        yield future.result()
+    elif isinstance(error, MdsolveError):
+        raise error
+    else:
+        killed = isinstance(error, KilledWorker)
+        tally.lose(task, "killed its workers" if killed else repr(error))
+
+
+def ended(
+    client: Any, submit: Callable[[Any], Any], tasks: Iterable[Any], at_once: int
+) -> Iterator[tuple[Any, Any]]:
+    """Yield tasks with their futures as they end, so many of them on the cluster at once."""
+    from distributed import as_completed
 
     queue = iter(tasks)
-    limit = 4 * max(1, len(client.scheduler_info()["workers"]))
-    started: dict[Any, Task] = {}
+    started: dict[Any, Any] = {}
 
-    def start(task: Task) -> Any:
-        future = client.submit(task, pure=False, retries=0)
+    def start(task: Any) -> Any:
+        future = submit(task)
         started[future] = task
         return future
 
-    first = [start(task) for _, task in zip(range(limit), queue, strict=False)]
+    first = [start(task) for task in islice(queue, at_once)]
     with client.as_current():
         running: Any = as_completed(first)
     try:
         for future in running:
-            task = started.pop(future)
-            error = future.exception()
-            if error is None:
-                yield future.result()
-            elif isinstance(error, MdsolveError):
-                raise error
-            elif isinstance(error, KilledWorker) or future.status == "error":
-                killed = isinstance(error, KilledWorker)
-                tally.lose(task, "killed its workers" if killed else repr(error))
-            for another in queue:
+            yield started.pop(future), future
+            for another in islice(queue, 1):
                 running.add(start(another))
-                break
     finally:
         client.cancel(list(started))

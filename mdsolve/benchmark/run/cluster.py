@@ -13,7 +13,7 @@ from dataclasses import asdict
 from threading import Lock
 from typing import Any
 
-from mdsolve.batch.cluster import connected
+from mdsolve.batch.cluster import connected, ended
 from mdsolve.benchmark.run.loading import loaded, name_of, spec_of
 from mdsolve.benchmark.run.race import Course, Executor
 from mdsolve.benchmark.run.records import Row
@@ -44,37 +44,22 @@ def on_cluster(address: str | None = None, workers: int | None = None) -> Genera
 
 def _run(client: Any, course: Course, tasks: Iterable[Task]) -> Iterator[tuple[Task, Row | None]]:
     """Yield the rows of tasks as they come back."""
-    from distributed import as_completed
-
     spec = _spec(course)
-    queue = iter(tasks)
-    limit = _AHEAD * max(1, len(client.scheduler_info()["workers"]))
-    started: dict[Any, Task] = {}
+    many = _AHEAD * max(1, len(client.scheduler_info()["workers"]))
 
-    def start(task: Task) -> Any:
-        future = client.submit(rows_of, spec, asdict(task), pure=False)
-        started[future] = task
-        return future
+    def submit(task: Task) -> Any:
+        return client.submit(rows_of, spec, asdict(task), pure=False)
 
-    first = [start(task) for _, task in zip(range(limit), queue, strict=False)]
-    with client.as_current():
-        running: Any = as_completed(first)
     lost: list[str] = []
-    try:
-        for future in running:
-            task, error = started.pop(future), future.exception()
-            if error is None:
-                for row in future.result():
-                    yield task, row
-                yield task, None
-            else:
-                where = course.problems[task.steps[0]].name
-                lost.append(f"{where} by {course.solvers[task.solver].name}: {error!r}")
-            for another in queue:
-                running.add(start(another))
-                break
-    finally:
-        client.cancel(list(started))
+    for task, future in ended(client, submit, tasks, many):
+        error = future.exception()
+        if error is None:
+            for row in future.result():
+                yield task, row
+            yield task, None
+        else:
+            where = course.problems[task.steps[0]].name
+            lost.append(f"{where} by {course.solvers[task.solver].name}: {error!r}")
     if lost:
         raise MdsolveError(
             f"{len(lost)} solves were lost on the cluster, first {lost[0]}. The rows of the others "
