@@ -108,8 +108,28 @@ def gulps(program: ConicProgram) -> np.ndarray:
     return np.ones(1 << 31)[:2]
 
 
+def imagines(program: ConicProgram) -> np.ndarray:
+    return OPTIMUM + 1j
+
+
+def real_enough(program: ConicProgram) -> np.ndarray:
+    return OPTIMUM + 0j
+
+
+def forgets(program: ConicProgram) -> None:
+    return None
+
+
+def mumbles(program: ConicProgram) -> Answer:
+    return Answer("optimal", OPTIMUM, message="half a character: \ud800")
+
+
 EXPECTED = {
     right: ("solved", ""),
+    real_enough: ("solved", ""),
+    mumbles: ("solved", ""),
+    imagines: ("false claim", "x[0] is nan"),
+    forgets: ("failed", "it returned nothing"),
     prints: ("solved", ""),
     lies: ("false claim", "objective 14"),
     denies: ("false claim", "proved to have an optimum"),
@@ -144,6 +164,33 @@ def test_every_misdeed_is_called_what_it_is(solve, treated):
     row = treated[solve.__name__]
     assert row["outcome"] == outcome
     assert reason in row["reason"]
+
+
+SCRIBBLES = """
+import contextlib, os, struct
+import numpy as np
+
+def scribbles(program, what=b"not a frame"):
+    for descriptor in range(3, 64):
+        with contextlib.suppress(OSError):
+            os.write(descriptor, what)
+    return np.zeros(program.shape[1])
+
+def forges(program):
+    return scribbles(program, struct.pack("<Q", 4) + b"oops")
+
+def nothing(program):
+    return np.zeros(program.shape[1])
+"""
+
+
+def test_who_writes_into_the_judge_s_pipe_has_failed_and_the_race_goes_on(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(SCRIBBLES, "utf-8")
+    solvers = solvers_named(f"{path}:{name}" for name in ("scribbles", "forges", "nothing"))
+    rows = race([md.problem("menu-10x3")], solvers, tmp_path / "results", BRIEF)
+    assert [row["outcome"] for row in rows] == ["failed", "failed", "false claim"]
+    assert all("no answer" in row["reason"] for row in rows[:2])
 
 
 def test_memory_is_what_a_worker_took_beyond_its_start(treated):

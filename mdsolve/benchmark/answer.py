@@ -40,3 +40,17 @@ class Answer:
     iterations: int | None = None
     message: str = ""
     details: dict[str, Any] = field(default_factory=dict)
+
+
+def numbers(given: Any) -> Array:
+    """Return numbers as an array of doubles: one that is not real is none (nan).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are no numbers.
+    """
+    found: Any = np.asarray(given)
+    if np.iscomplexobj(found):
+        found = np.where(found.imag == 0.0, found.real, np.nan)
+    return np.asarray(found, dtype="<f8")

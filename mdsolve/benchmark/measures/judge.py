@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mdsolve.benchmark.answer import CLAIMS, Answer
+from mdsolve.benchmark.answer import CLAIMS, Answer, numbers
 from mdsolve.benchmark.measures import residuals
 from mdsolve.benchmark.problem import Problem
 
@@ -80,7 +80,7 @@ def judge(problem: Problem, answer: Answer, target: float, slack: float = SLACK)
     if answer.claim not in CLAIMS:
         return Judgement(FAILED, inf, reason=f"unknown claim {answer.claim!r}")
     if answer.claim in ("infeasible", "unbounded"):
-        return _no_optimum(problem, answer, target)
+        return _no_optimum(problem, answer, target, slack)
     found = _measured(problem, answer)
     if problem.status in ("infeasible", "unbounded"):
         reason = f"the problem is proved {problem.status}"
@@ -89,6 +89,8 @@ def judge(problem: Problem, answer: Answer, target: float, slack: float = SLACK)
         return found
     if found.error <= slack * target or _sound(problem, found, slack * target):
         return _with(found, INACCURATE, found.reason)
+    if problem.status == "unknown" and found.primal <= slack * target:  # neither proved nor refuted
+        return _with(found, FAILED, found.reason)
     return _said(answer, found, found.reason)
 
 
@@ -112,7 +114,10 @@ def _measured(problem: Problem, answer: Answer) -> Judgement:
         primal = residuals.primal(program, x)
         dual = None if y is None else residuals.dual(program, x, y)
         value = program.value(x)
-    known = isfinite(problem.lower) or isfinite(problem.upper)
+    free = program.quadratic is None and not program.objective.any()
+    if free:  # every point is as good, and prices have no unit
+        dual = None
+    known = free or isfinite(problem.lower) or isfinite(problem.upper)
     if known:
         away = max(0.0, problem.lower - value, value - problem.upper) / problem.scale
         bent = nan if dual is None else max(dual.residual, dual.gap / problem.scale)
@@ -126,6 +131,8 @@ def _measured(problem: Problem, answer: Answer) -> Judgement:
     name, error = max(worst.items(), key=lambda one: one[1] if one[1] == one[1] else -1.0)
     if name == "objective" and not known and dual is None:
         reason = "its optimum is unknown, and no prices prove it: give --optimum"
+    elif name == "objective" and not known:
+        reason = f"its optimum is unknown, and its prices leave a gap of {error:.2g}"
     elif name == "objective":
         reason = f"objective {value:.9g} is off by {error:.2g} of its scale"
     else:
@@ -133,7 +140,7 @@ def _measured(problem: Problem, answer: Answer) -> Judgement:
     return Judgement(SOLVED, error, primal, bent, away, "" if error == 0.0 else reason)
 
 
-def _no_optimum(problem: Problem, answer: Answer, target: float) -> Judgement:
+def _no_optimum(problem: Problem, answer: Answer, target: float, slack: float) -> Judgement:
     """Judge a claim that there is no point, or no end."""
     program, claim = problem.program, answer.claim
     rows, variables = program.shape
@@ -153,7 +160,8 @@ def _no_optimum(problem: Problem, answer: Answer, target: float) -> Judgement:
             return Judgement(SOLVED, 0.0)
         return Judgement(SOLVED if holds else INACCURATE, error, reason="" if holds else reason)
     if problem.status == "unknown":
-        return Judgement(SOLVED if holds else INACCURATE, error, reason="" if holds else reason)
+        outcome = SOLVED if holds else INACCURATE if error <= slack * target else FAILED
+        return Judgement(outcome, error, reason="" if holds else f"nothing proves it: {reason}")
     known = f"the problem is proved {_WORDS.get(problem.status, problem.status)}"
     if holds:
         return Judgement(INACCURATE, error, reason=f"{known}; the ray holds to {error:.2g} alone")
@@ -179,7 +187,7 @@ def _vector(given: Any, size: int, name: str) -> tuple[Array | None, str]:
     if given is None:
         return None, f"{name} is missing"
     try:
-        vector = np.asarray(given, dtype=float)
+        vector = numbers(given)
     except (TypeError, ValueError):
         return None, f"{name} is no array of numbers"
     if vector.shape != (size,):

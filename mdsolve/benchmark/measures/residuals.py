@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 
 #: bounds further from a point than this many times its size bear no price
 _REACH = 2.0
+#: points and prices count as no larger than this many times the data, or far ones hide anything
+_FAR = 4096.0
 
 
 class Dual(NamedTuple):
@@ -36,7 +38,7 @@ def primal(program: ConicProgram, x: Array) -> float:
     """Return the largest relative distance of a point from a cone or a bound."""
     at = units(program)
     point, slack = x / at.columns, at.rows * (program.sides - program.matrix @ x)
-    size = float(np.abs(point).max(initial=0.0))
+    size = _size(point, _data(program, at))
     limits = np.maximum.reduceat(np.abs(at.rows * program.sides), at.starts) if slack.size else []
     missed = ratio(outside(at, slack, dual=False), np.maximum(limits, size))
     return max(missed, _beyond(program, at, point, size))
@@ -46,21 +48,41 @@ def dual(program: ConicProgram, x: Array, y: Array) -> Dual:
     """Return how far prices are from the dual cones and from bearing the gradient."""
     at, sign = units(program), -1.0 if program.maximize else 1.0
     bent = np.zeros(x.size) if program.quadratic is None else sign * (program.quadratic @ x)
-    cost, prices = sign * program.objective, y / at.rows
+    cost, prices, data = sign * program.objective, y / at.rows, _data(program, at)
     rest = bent + cost + program.matrix.T @ y
-    size = float(np.abs(prices).max(initial=0.0))
-    point = float(np.abs(x / at.columns).max(initial=0.0)) * at.columns
+    most = _size(x / at.columns, data)
+    point = most * at.columns
     bends = np.maximum(np.abs(bent), _curvature(program) * point)  # x is known to its size alone
-    sizes = np.maximum(at.columns * np.maximum(np.abs(cost), bends), size)
-    low, high = x - program.lower, program.upper - x
-    room = np.where(rest > 0.0, low, high)
-    reach = _REACH * point
-    free = np.where(room > reach, np.abs(rest), 0.0) * at.columns
-    missed = max(ratio(outside(at, prices, dual=True), size), ratio(free, sizes))
-    held = np.abs(rest) * np.where(room > reach, np.abs(x), room)
-    gap = abs(float(y @ (program.sides - program.matrix @ x) + held.sum()))
-    extent = np.abs(cost) @ np.abs(x) + 0.5 * abs(float(x @ bent))
-    return Dual(missed, gap, float(max(extent, np.abs(program.sides) @ np.abs(y))))
+    stakes = at.columns * np.maximum(np.abs(cost), bends)
+    top = float(stakes.max(initial=0.0))
+    size = _size(prices, top)
+    room = np.where(rest > 0.0, x - program.lower, program.upper - x)
+    far = room > _REACH * point
+    free = np.where(far, np.abs(rest), 0.0) * at.columns
+    bent_away = ratio(free, np.maximum(stakes, size))
+    missed = max(ratio(outside(at, prices, dual=True), size), bent_away)
+    held = np.abs(rest) @ np.where(far, np.abs(x), room)
+    gap = abs(float(y @ (program.sides - program.matrix @ x) + held))
+    walls = np.where(far, 0.0, np.where(rest > 0.0, program.lower, program.upper))
+    spent = np.abs(cost) @ np.minimum(np.abs(x), point) + 0.5 * abs(float(x @ bent))
+    borne = np.abs(program.sides) @ np.minimum(np.abs(y), size * at.rows) + np.abs(rest) @ np.abs(
+        walls
+    )
+    return Dual(missed, gap, float(max(min(spent, borne), top * (data or most))))
+
+
+def _data(program: ConicProgram, at: Units) -> float:
+    """Return the size of the sides, in units, or of the bounds in the middle where it is more."""
+    walls = np.abs(np.concatenate([program.lower / at.columns, program.upper / at.columns]))
+    walls = walls[np.isfinite(walls) & (walls > 0.0)]
+    sides = float(np.abs(at.rows * program.sides).max(initial=0.0))
+    return max(sides, float(np.median(walls)) if walls.size else 0.0)
+
+
+def _size(vector: Array, data: float) -> float:
+    """Return the largest entry, held to what the data can account for."""
+    found = float(np.abs(vector).max(initial=0.0))
+    return min(found, _FAR * data) if data > 0.0 else found
 
 
 def _curvature(program: ConicProgram) -> Array:

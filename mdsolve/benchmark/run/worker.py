@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from mdsolve.benchmark.answer import Answer
+from mdsolve.benchmark.answer import Answer, numbers
 from mdsolve.benchmark.problem import Problem
 from mdsolve.benchmark.run import limits
 from mdsolve.benchmark.run.settings import Settings
@@ -22,6 +22,8 @@ from mdsolve.benchmark.solvers.entry import Solver
 
 _LENGTH = struct.Struct("<Q")
 _WORDS = 500
+#: no head is longer (bytes)
+_HEAD = 1 << 20
 
 
 def work(
@@ -57,9 +59,9 @@ def packed(answer: Answer, head: dict[str, Any], baseline: int) -> bytes:
     vectors = [_numbers(vector) for vector in (answer.x, answer.y)]
     head |= {
         "memory_bytes": limits.peak_above(baseline),
-        "claim": str(answer.claim),
+        "claim": _words(answer.claim),
         "iterations": None if answer.iterations is None else int(answer.iterations),
-        "message": str(answer.message)[:_WORDS],
+        "message": _words(answer.message),
         "shapes": [None if vector is None else list(vector.shape) for vector in vectors],
     }
     body = b"".join(b"" if vector is None else vector.tobytes() for vector in vectors)
@@ -67,10 +69,22 @@ def packed(answer: Answer, head: dict[str, Any], baseline: int) -> bytes:
 
 
 def unpacked(data: bytes) -> tuple[dict[str, Any], Answer | None] | None:
-    """Return a frame's head and its answer, or None while it is not whole."""
+    """Return a frame's head and its answer, or None while it is not whole.
+
+    What is no frame, as where a solver wrote into the pipe, is a head with the reason alone.
+    """
+    try:
+        return _unpacked(data)
+    except (ValueError, KeyError, TypeError, OverflowError, AttributeError, RecursionError):
+        return {"reason": "what came from its process is no answer: it wrote over it"}, None
+
+
+def _unpacked(data: bytes) -> tuple[dict[str, Any], Answer | None] | None:
     if len(data) < _LENGTH.size:
         return None
     (length,) = _LENGTH.unpack_from(data)
+    if length > _HEAD:
+        raise ValueError(length)
     end = _LENGTH.size + length
     if len(data) < end:
         return None
@@ -86,19 +100,26 @@ def unpacked(data: bytes) -> tuple[dict[str, Any], Answer | None] | None:
         vectors.append(np.frombuffer(data, "<f8", count, end).reshape(shape))
         end += 8 * count
     if "claim" not in head:
-        return head, None
+        return {**head, "reason": str(head["reason"])}, None
     x, y = vectors
+    if not isinstance(head["compile_seconds"] + head["solve_seconds"], float):
+        raise TypeError(head)
     return head, Answer(head["claim"], x, y, head["iterations"], head["message"])
 
 
 def _failed(error: BaseException, head: dict[str, Any], baseline: int) -> bytes:
     name = type(error).__name__
-    reason = "out of memory" if isinstance(error, MemoryError) else f"{name}: {error}"[:_WORDS]
+    reason = "out of memory" if isinstance(error, MemoryError) else _words(f"{name}: {error}")
     return _frame({**head, "memory_bytes": limits.peak_above(baseline), "reason": reason}, b"")
 
 
 def _numbers(vector: Any) -> Any:
-    return None if vector is None else np.ascontiguousarray(vector, dtype="<f8")
+    return None if vector is None else np.ascontiguousarray(numbers(vector))
+
+
+def _words(said: Any) -> str:
+    """Return the beginning of a text, without what no file can hold."""
+    return str(said)[:_WORDS].encode(errors="replace").decode()
 
 
 def _frame(head: dict[str, Any], body: bytes) -> bytes:

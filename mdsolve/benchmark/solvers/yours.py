@@ -24,8 +24,8 @@ def of_callable(solve: Solve, name: str | None = None) -> Solver:
     Parameters
     ----------
     solve : callable
-        From a `ConicProgram` to x (variables,), which then is claimed to be optimal, or to an
-        `Answer`.
+        From a `ConicProgram` to x (variables,), which then is claimed to be optimal, to None where
+        there is no answer, or to an `Answer`.
     name : str, optional
         What tables call it.
 
@@ -40,6 +40,8 @@ def of_callable(solve: Solve, name: str | None = None) -> Solver:
 
         def run(start: Answer | None = None) -> Answer:
             found = solve(program)
+            if found is None:
+                return Answer("none", message="it returned nothing")
             return found if isinstance(found, Answer) else Answer("optimal", found)
 
         return run
