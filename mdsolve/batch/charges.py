@@ -105,8 +105,8 @@ class Engine:
                     sure &= floor.sure.all(axis=0)
             charged = _settled(reports, combined.scale, strength, found, sure, floor)
             sure &= _accepted(charged, parts, combined.high, strength, tolerance)
-            for numbers in (charged.fitted.utilities, charged.fitted.payments):
-                sure &= np.isfinite(numbers).all(axis=0)
+            fitted = charged.fitted
+            sure &= np.isfinite((fitted.utilities + fitted.payments).sum(axis=0))
         return charged
 
 
@@ -115,21 +115,21 @@ def _settled(
 ) -> Charged:
     """Return payments with their intervals, as `payments.affine_maximizer` widens them."""
     payments, utilities = found.payments, found.utilities
-    rounding = np.maximum(ROUNDING, 4.0 * EPS * (scale / strength)) * payments
-    slack = (found.upper - found.lower) + 4.0 * EPS * np.abs(reports.sizes * found.values)
+    slack = np.abs(reports.sizes * found.values)
+    slack *= 4.0 * EPS
+    slack += found.upper - found.lower
     if floor is None:
-        slack += rounding
-        low, high, value = 0.0, 0.0, 0.0
-    else:
-        low, high = floor.lower, floor.upper
-        value = 0.5 * (low + high)
+        slack += np.maximum(ROUNDING, 4.0 * EPS * (scale / strength)) * payments
+        return Charged(found, np.maximum(0.0, payments - slack), payments + slack, sure)
+    low, high = floor.lower, floor.upper
+    value = 0.5 * (low + high)
     return Charged(
         replace(found, payments=payments + value, utilities=utilities - value),
         np.maximum(0.0, payments + low - slack),
         payments + high + slack,
         sure,
-        None if floor is None else floor.lower,
-        None if floor is None else floor.upper,
+        low,
+        high,
     )
 
 

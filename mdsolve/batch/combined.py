@@ -75,13 +75,12 @@ class Reports:
     def combine(self, *, others: bool) -> tuple[Sums, Sums | None]:
         """Return c, (cells,), and where asked c₋ᵢ of each group, (groups, cells)."""
         weights = self.weights
-        parts = [weight * row for weight, row in zip(weights, self.rewards, strict=True)]
-        total = _total(parts)
-        signed = any(part.min() < 0.0 for part in parts)
-        scale = self.parts.max(_total([np.abs(part) for part in parts]) if signed else total)
-        plain = self._plain(parts, scale)
+        total = _weighted(weights, self.rewards)
+        signed = self.rewards.min() < 0.0
+        scale = self.parts.max(_weighted(weights, np.abs(self.rewards)) if signed else total)
+        plain = self._plain(scale)
         if plain.all():
-            rest = Sums(_left_out(parts), None, scale, plain) if others else None
+            rest = Sums(_left_out(weights, self.rewards), None, scale, plain) if others else None
             return Sums(total, None, scale, plain), rest
         products = [two_product(w, row) for w, row in zip(weights, self.rewards, strict=True)]
         one = self.parts.spread(plain)
@@ -92,32 +91,35 @@ class Reports:
         found = Sums(high, low, scale, plain)
         if not others:
             return found, None
-        rest, small = _left_out(parts), np.empty_like(self.rewards)
+        rest, small = _left_out(weights, self.rewards), np.empty_like(self.rewards)
         for k, pair in enumerate(_pairs_left_out(products)):
             rest[k], small[k] = np.where(one, (rest[k], np.zeros_like(total)), two_sum(*pair))
         return found, Sums(rest, small, scale, plain)
 
-    def _plain(self, parts: list[Any], scale: Array) -> Any:
+    def _plain(self, scale: Array) -> Any:
         """Return where the rounding of plain sums shows neither in c/λ nor beside c's spread."""
         if self.visible == 0.0:
             return np.zeros(self.parts.size, dtype=bool)
         first, last = self.parts.starts, self.parts.starts + self.parts.counts - 1
-        spreads = np.array([np.abs(part[first] - part[last]) for part in parts])
+        spreads = np.array([np.abs(row[first] - row[last]) for row in self.rewards])
+        spreads *= self.sizes
+        plain = scale <= PLAIN_LIMIT * self.visible
         unsure = np.flatnonzero(scale > PLAIN_LIMIT * _least(spreads))
         if unsure.size:  # two outcomes do not show it: all may
             cells, some = self.parts.taken(unsure)
-            taken = [part[cells] for part in parts]
-            spreads[:, unsure] = [some.max(part) - some.min(part) for part in taken]
-        total, least = spreads.sum(axis=0), _least(spreads)
-        shown = (scale > PLAIN_LIMIT * total) & (total > 0.0)
-        shown |= (scale > PLAIN_LIMIT * least) & (least > 0.0)
-        return ~shown & (scale <= PLAIN_LIMIT * self.visible)
+            taken = [row[cells] for row in self.rewards]
+            wide = np.array([some.max(row) - some.min(row) for row in taken])
+            wide *= self.sizes if self.sizes.shape[1] == 1 else self.sizes[:, unsure]
+            for spread in (wide.sum(axis=0), _least(wide)):
+                plain[unsure] &= (scale[unsure] <= PLAIN_LIMIT * spread) | (spread <= 0.0)
+        return plain
 
 
-def _total(parts: list[Any]) -> Array:
-    total = parts[0]
-    for part in parts[1:]:
-        total = total + part
+def _weighted(weights: list[Any], rewards: Array) -> Array:
+    total = weights[0] * rewards[0]
+    part = np.empty_like(total)
+    for weight, row in zip(weights[1:], rewards[1:], strict=True):
+        total += np.multiply(weight, row, out=part)
     return total
 
 
@@ -126,17 +128,18 @@ def _least(spreads: Array) -> Array:
     return np.maximum(0.0, spreads.sum(axis=0) - spreads.max(axis=0))
 
 
-def _left_out(parts: list[Any]) -> Array:
+def _left_out(weights: list[Any], rewards: Array) -> Array:
     """Return the sums of all parts but one, in turn, without a subtraction."""
-    rest = np.empty((len(parts), parts[0].size))
-    below: Any = np.zeros_like(parts[0])
+    rest = np.empty((len(rewards), rewards.shape[1]))
+    parts = [weight * row for weight, row in zip(weights, rewards, strict=True)]
+    below = np.zeros_like(rest[0])
     for k, part in enumerate(parts):
         rest[k] = below
-        below = below + part
-    above: Any = np.zeros_like(parts[0])
+        below += part
+    above = np.zeros_like(rest[0])
     for k in range(len(parts) - 1, -1, -1):
         rest[k] += above
-        above = above + parts[k]
+        above += parts[k]
     return rest
 
 

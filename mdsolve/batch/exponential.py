@@ -35,7 +35,8 @@ def fit(reports: Reports, combined: Sums, logarithms: Array, strength: float) ->
     parts, rewards = reports.parts, reports.rewards
     slopes = -reports.sizes / strength
     base = parts.starts
-    change = combined.above(parts, base) / strength
+    change = combined.above(parts, base)
+    change /= strength
     exponents = change + logarithms
     highest = parts.max(exponents)
     exponents -= parts.spread(highest)
@@ -44,7 +45,7 @@ def fit(reports: Reports, combined: Sums, logarithms: Array, strength: float) ->
     if lowest <= FLOOR:
         unnormalised *= exponents > FLOOR
     mass = parts.sum(unnormalised)
-    model = unnormalised / parts.spread(mass)
+    model = np.multiply(unnormalised, parts.spread(1.0 / mass), out=unnormalised)
     total = parts.sum(model)
 
     values = np.empty((len(rewards), parts.size))
@@ -55,17 +56,16 @@ def fit(reports: Reports, combined: Sums, logarithms: Array, strength: float) ->
         payments *= strength
     utilities = reports.sizes * values - payments
     sure &= level & (payments <= _CANCELS * np.abs(utilities))
-    games, groups = np.nonzero(~sure.T)
+    groups, games = np.nonzero(~sure)
     if games.size:
-        mode = parts.first(exponents == 0.0)
-        logs = exponents - parts.spread(np.log(mass))
-        again = _Pairs(parts, rewards, groups, games, np.broadcast_to(slopes, payments.shape), mode)
-        at, paid, kept = again.charged(model, logs, combined.scale, strength)
+        slopes = np.broadcast_to(slopes, payments.shape)
+        again = _Pairs(parts, rewards, groups, games, slopes, exponents, np.log(mass))
+        at, paid, kept = again.charged(model, combined.scale, strength)
         values[groups, games], payments[groups, games], utilities[groups, games] = at, paid, kept
 
     multiplier = combined.high[base] + strength * (highest + np.log(mass))
     lower, upper = _brackets(parts, combined, multiplier, exponents, model, mass, total, strength)
-    flat = np.flatnonzero(parts.max(change) - parts.min(change) < 1.0)
+    flat = np.flatnonzero(combined.scale < strength)
     if flat.size:
         cells, some = parts.taken(flat)
         origin, scale = combined.high[base[flat]], combined.scale[flat]
@@ -84,15 +84,15 @@ def _plain(
     E[e^x] is small, it is done anew.
     """
     means = np.empty((len(rewards), parts.size))
-    growth, x, grown = np.empty_like(means), np.empty_like(model), np.empty_like(model)
+    growth, x = np.empty_like(means), np.empty_like(model)
     for group, row in enumerate(rewards):  # one at a time: its arrays share the cache
         slope = slopes[group, 0] if slopes.shape[1] == 1 else parts.spread(slopes[group])
         np.multiply(row, slope, out=x)
-        np.expm1(x, out=grown)
-        grown *= model
-        growth[group] = parts.sum(grown)
-        np.multiply(row, model, out=grown)
-        means[group] = parts.sum(grown)
+        np.expm1(x, out=x)
+        x *= model
+        parts.sum(x, out=growth[group])
+        np.multiply(row, model, out=x)
+        parts.sum(x, out=means[group])
     growth /= total
     means /= total
     high, low = np.log1p(growth), slopes * means
@@ -131,9 +131,9 @@ def _flat(
     model: Array,
     strength: float,
 ) -> tuple[Array, Array]:
-    """Return the brackets where c varies by less than λ: λ itself must not round them."""
+    """Return the brackets where Σ w|r| is less than λ: λ itself must not round them."""
     reference = np.exp(logarithms)
-    growth = parts.sum(reference * np.expm1(np.minimum(change, 1.0))) / parts.sum(reference)
+    growth = parts.sum(reference * np.expm1(change)) / parts.sum(reference)
     with np.errstate(invalid="ignore", divide="ignore"):
         multiplier = origin + strength * np.log1p(growth)
     ratio = np.log1p((model - reference) / np.maximum(reference, _TINY))
@@ -149,24 +149,27 @@ def _flat(
 
 @dataclass(frozen=True, eq=False)
 class _Pairs:
-    """Some (group, game) pairs, whose payments need more care; ``mode`` is by game."""
+    """Some (group, game) pairs, whose payments need more care.
+
+    ``exponents`` less ``logarithms`` (games,) are log π of all cells; their maximum is 0.
+    """
 
     parts: Segments
     rewards: Array
     groups: Any
     games: Any
     slopes: Any
-    mode: Any
+    exponents: Array
+    logarithms: Any
 
-    def charged(
-        self, model: Array, logs: Array, scale: Array, strength: float
-    ) -> tuple[Array, Array, Array]:
+    def charged(self, model: Array, scale: Array, strength: float) -> tuple[Array, Array, Array]:
         """Return the pairs' values, payments and utilities, from rewards less their means."""
         cells, parts = self.parts.taken(self.games)
         masses, slopes = model[cells], self.slopes[self.groups, self.games]
-        at = self.rewards[self.groups, self.mode[self.games]]
+        x = self.rewards[parts.spread(self.groups), cells]
+        at = x[parts.first(self.exponents[cells] == 0.0)]
+        x -= parts.spread(at)
         total = parts.sum(masses)
-        x = self.rewards[parts.spread(self.groups), cells] - parts.spread(at)
         means = parts.sum(x * masses) / total
         x -= parts.spread(means)
         x *= parts.spread(slopes)
@@ -181,23 +184,25 @@ class _Pairs:
         left = np.flatnonzero(~sure)
         if left.size:
             some = replace(self, groups=self.groups[left], games=self.games[left])
-            centred, anchored, anchors = some.tilts(logs)
+            centred, anchored, anchors = some.tilts()
             payments[left] = strength * centred
             utilities[left] = -strength * (slopes[left] * anchors + anchored)
         return values, payments, utilities
 
-    def tilts(self, logs: Array) -> tuple[Array, Array, Array]:
+    def tilts(self) -> tuple[Array, Array, Array]:
         """Return log E[e^{s (r − E r)}], log E[e^{s (r − anchor)}] and the anchors, min r.
 
         The same sums as `solvers.tilting.tilts`, by segments.
         """
         cells, parts = self.parts.taken(self.games)
-        logs = logs[cells]
+        logs = self.exponents[cells]
+        mode = parts.first(logs == 0.0)
+        logs -= parts.spread(self.logarithms[self.games])
         model = np.where(logs > FLOOR, np.exp(np.maximum(logs, FLOOR)), 0.0)
         mass = parts.sum(model)
         rows = self.rewards[parts.spread(self.groups), cells]
         slopes = parts.spread(self.slopes[self.groups, self.games])
-        apart = rows - parts.spread(self.rewards[self.groups, self.mode[self.games]])
+        apart = rows - parts.spread(rows[mode])
         x = (apart - parts.spread(parts.sum(apart * model) / mass)) * slopes
         beyond = x > FAR
         far = _log_sum(parts, np.where(beyond, logs + x, NOTHING)) - np.log(mass)

@@ -265,11 +265,14 @@ class Batch:
     @property
     def log_reference(self) -> Array:
         """log π0 of all cells, (cells,)."""
-        if not self.logarithmic:
-            return np.log(self._normalised())
         parts, given = self.segments(), np.asarray(self.masses, dtype=float)
-        given = given - parts.spread(parts.max(given))
-        return given - parts.spread(np.log(parts.sum(np.exp(given))))
+        if self.logarithmic:
+            logs = given - parts.spread(parts.max(given))
+            logs -= parts.spread(np.log(parts.sum(np.exp(logs))))
+        else:
+            logs = np.log(given)
+            logs -= parts.spread(np.log(parts.sum(given)))
+        return logs
 
     def faulty(self) -> NDArray[np.intp]:
         """Return the games that cannot be what their author meant; `fault` says why.

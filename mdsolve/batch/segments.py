@@ -58,9 +58,9 @@ class Segments:
         """log2 of each length: by so much do the roundings of a sum grow."""
         return np.log2(self.counts)
 
-    def sum(self, cells: Any, dtype: Any = None) -> Array:
+    def sum(self, cells: Any, dtype: Any = None, out: Any = None) -> Array:
         """Return each segment's sum, (..., segments)."""
-        return np.add.reduceat(cells, self.starts, axis=-1, dtype=dtype)
+        return np.add.reduceat(cells, self.starts, axis=-1, dtype=dtype, out=out)
 
     def max(self, cells: Any) -> Array:
         """Return each segment's maximum, (..., segments)."""
