@@ -19,6 +19,8 @@ from mdsolve.precision import EPS
 #: Σ w|r|/λ up to which positions keep the digits of where short and long moves lead
 TAME = 64.0
 _STEPS = 200
+#: what share of pairs may be left for them to be taken out
+_FEW = 0.6
 
 
 def move(
@@ -65,23 +67,40 @@ def move(
 
 
 def _balanced(parts: Segments, fixed: Array, full: Array, areas: Array | None) -> Array:
-    """Return the half step t with Σ area · max(fixed + t, −full) = 0, (rows, games)."""
+    """Return the half step t with Σ area · max(fixed + t, −full) = 0, (rows, games).
+
+    Once most pairs of a row and a game have arrived, the others go on by themselves.
+    """
     occupied: Any = (full > 0.0).astype(float)
     if areas is not None:
-        occupied = occupied * areas
+        occupied *= areas
     step = -parts.sum(fixed * occupied) / parts.sum(occupied)
+    pairs, at = np.arange(step.size).reshape(step.shape), step
+    some, change, dry, area = parts, fixed, -full, areas
     for number in range(_STEPS):
-        grown = fixed + parts.spread(step)
-        rises: Any = grown > -full
-        np.maximum(grown, -full, out=grown)
-        if areas is not None:
-            grown *= areas
-            rises = rises * areas
-        move = parts.sum(grown) / parts.sum(rises, dtype=float)
-        far = np.abs(move) > EPS * np.abs(step)
+        move = _beyond(some, change, dry, area, at)
+        far = np.abs(move) > EPS * np.abs(at)
         if number:  # from the first on, steps only fall
             far &= move > 0.0
         if not far.any():
-            return step
-        step = np.where(far, step - move, step)
+            break
+        at = np.where(far, at - move, at)
+        np.put(step, pairs, at)
+        if np.count_nonzero(far) < _FEW * far.size:
+            pairs, at = pairs[far], at[far]
+            cells, some = parts.taken(pairs % parts.size)
+            change = fixed.ravel()[cells + some.spread(pairs // parts.size * parts.cells)]
+            dry, area = -full[cells], None if areas is None else areas[cells]
     return step
+
+
+def _beyond(parts: Segments, change: Array, dry: Array, area: Array | None, step: Array) -> Array:
+    """Return how far steps are beyond Newton's next ones, (..., games)."""
+    grown = parts.spread(step)
+    grown += change
+    rises: Any = grown > dry
+    np.maximum(grown, dry, out=grown)
+    if area is not None:
+        grown *= area
+        rises = rises * area
+    return parts.sum(grown) / parts.sum(rises, dtype=float)
