@@ -81,25 +81,30 @@ class Engine:
         payment = self.mechanism.payment
         floored = isinstance(payment, RevenueMaximizing)
         with np.errstate(all="ignore"):  # what is not finite is not sure
-            combined, rest = reports.combine(others=floored or not kl)
+            combined = reports.combined
             if kl:
                 logarithms = part.log_reference
                 found = exponential.fit(reports, combined, logarithms, strength)
                 sure = np.ones(parts.size, dtype=bool)
             else:
-                assert rest is not None
                 logarithms = None
                 reference = part.reference
-                found = multiplier.fit(reports, combined, rest, divergence, reference, strength)
+                found = multiplier.fit(reports, divergence, reference, strength)
                 sure = parts.min(reference) >= TINY
             floor = None
             if floored:
-                assert rest is not None
                 sure &= _inside(parts, rewards, part.sizes, payment)
                 least = float(payment.sizes[0])
                 ground: Any = found.pivots if logarithms is None else logarithms
                 floor = floors.floors(
-                    divergence, payment.domain, parts, rest, ground, part.reference, strength, least
+                    divergence,
+                    payment.domain,
+                    parts,
+                    reports.others,
+                    ground,
+                    part.reference,
+                    strength,
+                    least,
                 )
                 if floor.sure is not None:
                     sure &= floor.sure.all(axis=0)

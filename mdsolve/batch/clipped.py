@@ -51,18 +51,22 @@ def move(
     fixed = 0.5 * change
     fixed += empty
     step = _balanced(parts, fixed, full, areas)
-    half = fixed + parts.spread(step)
+    half = parts.spread(step)
+    there = half + half
+    there += change
+    there += position
+    half += fixed
     created = np.maximum(half, -full)
     half += full
     np.minimum(half, 0.0, out=half)  # how far below no mass: 0 where there is some
     half *= -2.0 * full
-    bregman = created * created
+    bregman = np.multiply(created, created, out=fixed)
     bregman += half
     if areas is not None:
         created *= areas
         bregman *= areas
-    there = position + change + parts.spread(2.0 * step)
-    mass = np.maximum(0.0, (full if areas is None else full * areas) + created)
+    created += full if areas is None else full * areas
+    mass = np.maximum(0.0, created, out=created)
     return Moves(there.ravel(), mass.ravel(), 2.0 * step.ravel(), parts.sum(bregman).ravel())
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,12 @@ class Sums:
     scale: Array
     plain: Any
 
+    @property
+    def row(self) -> Sums:
+        """The same as one row, (1, cells)."""
+        low = None if self.low is None else self.low[None]
+        return replace(self, high=self.high[None], low=low)
+
     def above(self, parts: Segments, places: Indices) -> Array:
         """Return c(x) − c(place) with one place a segment, rounded once."""
         apart = self.high - parts.spread(self.high[..., places])
@@ -46,6 +53,14 @@ class Sums:
             return parts.top(self.high)
         best = self.high == parts.spread(parts.max(self.high))
         return parts.top(np.where(best, self.low, -np.inf))
+
+    def below_top(self, parts: Segments) -> tuple[Array, Array]:
+        """Return max c of each segment, and c less that in each cell; for one row alone."""
+        if self.low is None:
+            highest = parts.max(self.high)
+            return highest, self.high - parts.spread(highest)
+        top = self.top(parts)
+        return self.high[top], self.above(parts, top)
 
     def rounding(self, parts: Segments) -> Array:
         """Return a bound on the error of each entry, (..., games)."""
@@ -65,36 +80,43 @@ class Reports:
     sizes: Array
     visible: float
 
-    @property
+    @cached_property
     def weights(self) -> list[Any]:
         """Each group's sizes, one number or one a cell."""
         if self.sizes.shape[1] == 1:
             return self.sizes[:, 0].tolist()
         return list(self.parts.spread(self.sizes))
 
-    def combine(self, *, others: bool) -> tuple[Sums, Sums | None]:
-        """Return c, (cells,), and where asked c₋ᵢ of each group, (groups, cells)."""
-        weights = self.weights
-        total = _weighted(weights, self.rewards)
+    @cached_property
+    def combined(self) -> Sums:
+        """c, (cells,)."""
+        total = _weighted(self.weights, self.rewards)
         signed = self.rewards.min() < 0.0
-        scale = self.parts.max(_weighted(weights, np.abs(self.rewards)) if signed else total)
+        size = _weighted(self.weights, np.abs(self.rewards)) if signed else total
+        scale = self.parts.max(size)
         plain = self._plain(scale)
         if plain.all():
-            rest = Sums(_left_out(weights, self.rewards), None, scale, plain) if others else None
-            return Sums(total, None, scale, plain), rest
-        products = [two_product(w, row) for w, row in zip(weights, self.rewards, strict=True)]
-        one = self.parts.spread(plain)
-        whole = (0.0, 0.0)
-        for product in products:
+            return Sums(total, None, scale, plain)
+        whole: Pair = (0.0, 0.0)
+        for product in self._products():
             whole = _plus(whole, product)
-        high, low = np.where(one, (total, np.zeros_like(total)), two_sum(*whole))
-        found = Sums(high, low, scale, plain)
-        if not others:
-            return found, None
-        rest, small = _left_out(weights, self.rewards), np.empty_like(self.rewards)
-        for k, pair in enumerate(_pairs_left_out(products)):
-            rest[k], small[k] = np.where(one, (rest[k], np.zeros_like(total)), two_sum(*pair))
-        return found, Sums(rest, small, scale, plain)
+        one, zero = self.parts.spread(plain), np.zeros_like(total)
+        high, low = np.where(one, (total, zero), two_sum(*whole))
+        return Sums(high, low, scale, plain)
+
+    @cached_property
+    def others(self) -> Sums:
+        """c₋ᵢ of each group, (groups, cells)."""
+        known, rest = self.combined, _left_out(self.weights, self.rewards)
+        if known.low is None:
+            return replace(known, high=rest)
+        low, one, zero = np.empty_like(rest), self.parts.spread(known.plain), np.zeros_like(rest[0])
+        for k, pair in enumerate(_pairs_left_out(self._products())):
+            rest[k], low[k] = np.where(one, (rest[k], zero), two_sum(*pair))
+        return replace(known, high=rest, low=low)
+
+    def _products(self) -> list[Pair]:
+        return [two_product(w, row) for w, row in zip(self.weights, self.rewards, strict=True)]
 
     def _plain(self, scale: Array) -> Any:
         """Return where the rounding of plain sums shows neither in c/λ nor beside c's spread."""

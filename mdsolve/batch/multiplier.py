@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
@@ -14,7 +16,7 @@ from mdsolve.batch import clipped
 from mdsolve.batch.combined import Reports, Sums
 from mdsolve.batch.fitted import Fitted
 from mdsolve.batch.moves import Moves, Points, move
-from mdsolve.batch.segments import Array, Segments
+from mdsolve.batch.segments import Array, Indices, Segments
 from mdsolve.divergences import Divergence
 from mdsolve.divergences.clipped import Clipped
 from mdsolve.precision import EPS
@@ -25,103 +27,87 @@ def visible(divergence: Divergence, strength: float) -> float:
     return 0.0 if isfinite(divergence.pole) else strength
 
 
-def fit(
-    reports: Reports,
-    combined: Sums,
-    rest: Sums,
-    divergence: Divergence,
-    reference: Array,
-    strength: float,
-) -> Fitted:
+def fit(reports: Reports, divergence: Divergence, reference: Array, strength: float) -> Fitted:
     """Return the models and payments of games, and their brackets."""
-    parts, groups = reports.parts, len(reports.rewards)
+    parts, combined, rewards = reports.parts, reports.combined, reports.rewards
     start = Points.origin(divergence, parts, reference)
-    top = combined.top(parts)
-    first = move(
-        divergence,
-        parts,
-        reference,
-        start,
-        combined.above(parts, start.anchors) / strength,
-        combined.above(parts, top) / strength,
-    )
-    model = first.mass / parts.spread(parts.sum(first.mass))
-    lower, upper = _bracket(reports, combined, divergence, reference, strength, model, first)
-    values = parts.sum(reports.rewards * model)
-
-    anchors = parts.top(first.mass)
-    slopes = reports.sizes / -strength
-    change = reports.rewards - parts.spread(reports.rewards[:, anchors])
-    change *= slopes if slopes.shape[1] == 1 else parts.spread(slopes)
+    steep = np.arange(parts.size)
     if isinstance(divergence, Clipped):
-        steep = combined.scale > clipped.TAME * strength
-        pivots = clipped.move(divergence, parts, reference, first.position, change, anchors)
-        again = np.flatnonzero(steep)
-    else:
-        pivots, again = None, np.arange(parts.size)
-    if again.size:
-        pivots = _moved(divergence, parts, reference, first, anchors, change, rest, again, strength,
-                        pivots)  # fmt: skip
-    assert pivots is not None
-    payments = strength * pivots.bregman.reshape(groups, -1)
-    payments = np.where(parts.max(change != 0.0), payments, 0.0)
+        steep = np.flatnonzero(combined.scale > clipped.TAME * strength)
+    change = combined.above(parts, start.anchors)
+    change /= strength
+    ahead = _Way(divergence, parts, reference, strength, steep)
+    first = ahead.moved(start, change[None], lambda: combined.row)
+    model = first.mass / parts.spread(parts.sum(first.mass))
+    lower, upper = _bracket(reports, divergence, reference, strength, model, first)
+    values = parts.sum(rewards * model)
+
+    there = Points(first.position, first.mass, parts.top(first.mass))
+    slopes = reports.sizes / -strength
+    changes = rewards - parts.spread(np.array([row[there.anchors] for row in rewards]))
+    changes *= slopes if slopes.shape[1] == 1 else parts.spread(slopes)
+    pivots = ahead.moved(there, changes, lambda: reports.others)
+    payments = strength * pivots.bregman.reshape(values.shape)
     utilities = reports.sizes * values - payments
     return Fitted(model, lower, upper, values, payments, utilities, pivots)
 
 
-def _moved(
-    divergence: Divergence,
-    parts: Segments,
-    reference: Array,
-    first: Moves,
-    anchors: Any,
-    change: Array,
-    rest: Sums,
-    games: Any,
-    strength: float,
-    known: Moves | None,
-) -> Moves:
-    """Return the pivots' points, those of some games by the moves that keep every digit."""
-    rows = len(change)
-    cells, some = parts.taken(games)
-    some_rows = some.repeated(rows)
-    points = Points(first.position, first.mass, anchors).taken(cells, games, parts, some)
-    shift = some.cells * np.arange(rows)[:, None]
-    here = Points(
-        np.tile(points.position, rows),
-        np.tile(points.mass, rows),
-        (points.anchors + shift).ravel(),
-    )
-    offsets = _offsets(rest, cells, some, some_rows) / strength
-    found = move(
-        divergence,
-        some_rows,
-        np.tile(reference[cells], rows),
-        here,
-        change[:, cells].ravel(),
-        offsets,
-    )
-    if known is None:
-        return found
-    for name in ("position", "mass"):
-        whole = getattr(known, name).reshape(rows, -1)
-        whole[:, cells] = getattr(found, name).reshape(rows, -1)
-    for name in ("steps", "bregman"):
-        whole = getattr(known, name).reshape(rows, -1)
-        whole[:, games] = getattr(found, name).reshape(rows, -1)
-    return known
+@dataclass(frozen=True, eq=False)
+class _Way:
+    """How points move: clipped divergences by their own, but where games are ``steep``."""
+
+    divergence: Divergence
+    parts: Segments
+    reference: Array
+    strength: float
+    steep: Indices
+
+    def moved(self, here: Points, change: Array, goal: Callable[[], Sums]) -> Moves:
+        """Return where changes of reward (rows, cells) lead, rows end to end.
+
+        ``goal`` gives the combined rewards that they lead to, (rows, cells).
+        """
+        known = None
+        if isinstance(self.divergence, Clipped):
+            known = clipped.move(
+                self.divergence, self.parts, self.reference, here.position, change, here.anchors
+            )
+            if not self.steep.size:
+                return known
+        rows = len(change)
+        cells, some = self.parts.taken(self.steep)
+        some_rows = some.repeated(rows)
+        points = here.taken(cells, self.steep, self.parts, some)
+        shift = some.cells * np.arange(rows)[:, None]
+        found = move(
+            self.divergence,
+            some_rows,
+            np.tile(self.reference[cells], rows),
+            Points(
+                np.tile(points.position, rows),
+                np.tile(points.mass, rows),
+                (points.anchors + shift).ravel(),
+            ),
+            change[:, cells].ravel(),
+            _offsets(goal(), cells, some_rows) / self.strength,
+        )
+        if known is None:
+            return found
+        for names, places in ((("position", "mass"), cells), (("steps", "bregman"), self.steep)):
+            for name in names:
+                whole = getattr(known, name).reshape(rows, -1)
+                whole[:, places] = getattr(found, name).reshape(rows, -1)
+        return known
 
 
-def _offsets(rest: Sums, cells: Any, some: Segments, some_rows: Segments) -> Array:
-    """Return c₋ᵢ less its maximum, (groups · cells,), for some games' cells."""
-    low = None if rest.low is None else rest.low[:, cells].ravel()
-    flat = Sums(rest.high[:, cells].ravel(), low, rest.scale, rest.plain)
-    return flat.above(some_rows, flat.top(some_rows))
+def _offsets(goal: Sums, cells: Any, some_rows: Segments) -> Array:
+    """Return each row of c less its maximum, end to end, for some games' cells."""
+    low = None if goal.low is None else goal.low[:, cells].ravel()
+    return replace(goal, high=goal.high[:, cells].ravel(), low=low).below_top(some_rows)[1]
 
 
 def _bracket(
     reports: Reports,
-    combined: Sums,
     divergence: Divergence,
     reference: Array,
     strength: float,
@@ -129,10 +115,8 @@ def _bracket(
     first: Moves,
 ) -> tuple[Array, Array]:
     """Return <c, π> − λ D(π‖π0) and <c, π0> + λ (the move's Bregman sum), widened."""
-    parts = reports.parts
-    top = combined.top(parts)
-    above = combined.above(parts, top)
-    highest = combined.high[top]
+    parts, combined = reports.parts, reports.combined
+    highest, above = combined.below_top(parts)
     lower = highest + parts.sum(model * above)
     lower -= strength * parts.sum(divergence.value(model, reference))
     upper = highest + parts.sum(reference * above) + strength * first.bregman
