@@ -115,6 +115,10 @@ def test_own_routes_solve_the_programs_of_their_rules():
         ("l2-10x3", "multiplier"),
         ("jensen-shannon-10x3", "multiplier"),
         ("nash-kl-10x3", "welfare_dual"),
+        ("floor-kl-dual-10x3", "floor"),
+        ("floor-l2-primal-10x3", "floor"),
+        ("floor-forward-kl-primal-limit-50x3", "floor"),
+        ("floor-hellinger-dual-100x4", "floor"),
     ):
         stated, solver = md.problem(name), solver_named(route)
         assert solver.suits(stated)
@@ -122,6 +126,7 @@ def test_own_routes_solve_the_programs_of_their_rules():
         assert found.outcome == "solved", found
     assert not solver_named("exponential").suits(md.problem("l2-10x3"))
     assert not solver_named("multiplier").suits(md.problem("floor-kl-dual-10x3"))
+    assert not solver_named("floor").suits(md.problem("kl-10x3"))
 
 
 def test_ecos_is_imported_only_when_it_is_chosen():

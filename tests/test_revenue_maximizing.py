@@ -14,6 +14,7 @@ from strategies import games
 import mdsolve as md
 from mdsolve.errors import InvalidInput
 from mdsolve.games.domains import ConvexDomain, FiniteTypes, MaxNormalized, SumNormalized
+from mdsolve.payments.floors import joining
 from mdsolve.payments.revenue_curve import finite_revenue_curve
 from mdsolve.payments.revenue_maximizing import RevenueMaximizing
 
@@ -63,6 +64,22 @@ def test_nobody_loses_and_all_pay_more_than_their_externality(name, kind, data, 
         game.sizes * outcome.values,
         atol=rounding(game, strength),
     )
+
+
+@pytest.mark.parametrize("name", DOMAINS)
+@pytest.mark.parametrize("kind", md.DIVERGENCES)
+@settings(max_examples=20)
+@given(data=st.data(), strength=STRENGTHS)
+def test_who_joins_the_others_adds_what_the_games_floor_says(name, kind, data, strength):
+    """The first group's b is that of a group that joins the game without it."""
+    game = data.draw(normalised_games(name).filter(lambda g: g.shape[0] > 1))
+    rule, payment, _ = paid(name, game, kind, strength)
+    others = md.Game(game.reference, game.rewards[1:], game.sizes[1:])
+    found = joining(rule.value_function(others), DOMAINS[name], float(game.sizes.min()))
+    expected = payment.floors(rule, game)[0]
+    assert found.lower <= expected.upper
+    assert expected.lower <= found.upper
+    assert found.upper - found.lower <= rounding(game, strength)
 
 
 @pytest.mark.parametrize("name", DOMAINS)

@@ -47,8 +47,10 @@ class Statement:
     game, rule : Game and TrainingRule, optional
         Where the program is a training rule at a game.
     lift : callable, optional
-        Returns the program's x at a model (outcomes,), so that routes that know the game alone are
-        judged on the same program.
+        Returns the program's x at a model (outcomes,), or at what ``floor`` returns, so that routes
+        that know the game alone are judged on the same program.
+    floor : callable, optional
+        Where the program is a group's floor: finds it by this library's own route.
     """
 
     program: ConicProgram
@@ -60,6 +62,7 @@ class Statement:
     game: Any = None
     rule: Any = None
     lift: Callable[[Any], Any] | None = None
+    floor: Callable[[], Any] | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)

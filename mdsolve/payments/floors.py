@@ -38,15 +38,36 @@ class Pivot:
 def pivots(phi: ValueFunction, at: Optimum, payments: Array | None) -> Iterator[Pivot]:
     """Yield every group's pivot; under KL payments are known, and c₋ᵢ is all that is needed."""
     combined = phi.combine(phi.game.sizes) if at.combined is None else at.combined
-    groups = phi.game.shape[0]
-    rounding = 0.5 * EPS * (groups + 2) * float(np.abs(combined.high).max())
-    for group in range(groups):
+    rounding = _rounding(phi, combined)
+    for group in range(phi.game.shape[0]):
         rest = without(phi, combined, group)
         noise = rounding if rest.low is None else 0.0
         if payments is not None:
             yield Pivot(group, rest, noise, float(payments[group]), None)
         else:
             yield _moved(phi, at, group, rest, noise)
+
+
+def joining(phi: ValueFunction, domain: Domain, size: float) -> Increment:
+    """Return the least that another group adds to Φ by joining the game as it stands.
+
+    Examples
+    --------
+    >>> import mdsolve as md
+    >>> game = md.Game([0.5, 0.5], [[0.0, 1.0]])
+    >>> phi = md.SocialWelfare("kl", 4.0).value_function(game)
+    >>> joining(phi, md.SumNormalized(), 1.0).report
+    array([1., 0.])
+    """
+    point = None if phi.divergence.name == "kl" else phi.solve(engine="multiplier").point
+    combined = phi.combine(phi.game.sizes)
+    noise = _rounding(phi, combined) if combined.low is None else 0.0
+    return increment(phi, Pivot(-1, combined, noise, 0.0, point), domain, size)
+
+
+def _rounding(phi: ValueFunction, combined: Combined) -> float:
+    """Return the error of c's entries, a plain sum over the groups."""
+    return 0.5 * EPS * (phi.game.shape[0] + 2) * float(np.abs(combined.high).max())
 
 
 def increment(phi: ValueFunction, pivot: Pivot, domain: Domain, size: float) -> Increment:

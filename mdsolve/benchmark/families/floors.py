@@ -13,14 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mdsolve import divergences
 from mdsolve.benchmark.families import drawing
 from mdsolve.benchmark.families.assembly import Assembly, Part
-from mdsolve.benchmark.families.divergence_blocks import BLOCKS
-from mdsolve.benchmark.families.statements import of_floor
+from mdsolve.benchmark.families.divergence_blocks import BLOCKS, Block
+from mdsolve.benchmark.families.statements import Lift, of_floor
 from mdsolve.benchmark.families.welfare import misstated, model, require_exact, without
 from mdsolve.benchmark.problem import Statement
 from mdsolve.errors import InvalidInput
 from mdsolve.games import Game
+from mdsolve.solvers.floor import Increment
 from mdsolve.training_rules import SocialWelfare
 
 Array = NDArray[np.float64]
@@ -48,45 +50,69 @@ def build(parameters: Mapping[str, Any], seed: int) -> Statement:
     require_exact(rest, name, strength)
     shift = Fraction(0)
     if form == "dual":
-        program, shift = _dual(rest, name, strength, size)
+        program, shift, lift = _dual(rest, name, strength, size)
     elif form == "primal" and name in PRIMALS:
-        program = _primal(rest, name, strength, size)
+        program, lift = _primal(rest, name, strength, size)
     else:
         raise InvalidInput(
             f"parameters: form = {form!r} of divergence {name!r}. Ask for the dual, or for the "
             f"primal of one of {', '.join(PRIMALS)}."
         )
-    rule = SocialWelfare(name, strength)
-    return of_floor(game, rule, 0, size, program, shift=shift, drift=misstated(rest))
+    return of_floor(
+        game,
+        SocialWelfare(name, strength),
+        0,
+        size,
+        program,
+        others=rest,
+        shift=shift,
+        drift=misstated(rest),
+        lift=lift,
+    )
 
 
-def _dual(rest: Game, name: str, strength: float, size: float) -> tuple[Any, Fraction]:
+def _dual(rest: Game, name: str, strength: float, size: float) -> tuple[Any, Fraction, Lift]:
     whole = Assembly(maximize=True)
     p = model(whole, rest, rest.combined())
     level = whole.variables(1, size)
     whole.rows("nonnegative", [(level, 1.0), (p, -1.0)], 0.0, count=rest.shape[1])
     block = BLOCKS[name](whole, p, rest.reference, strength)
-    return whole.program(), -block.missing
+
+    def lift(found: Increment) -> Array:
+        """Return x at the floor's model."""
+        least = found.model.min(keepdims=True)
+        return np.concatenate([found.model, least, block.values(found.model)])
+
+    return whole.program(), -block.missing, lift
 
 
-def _primal(rest: Game, name: str, strength: float, size: float) -> Any:
+def _primal(rest: Game, name: str, strength: float, size: float) -> tuple[Any, Lift]:
     whole, combined, q = Assembly(), rest.combined(), rest.reference
     report = whole.variables(q.size, lower=0.0)
     whole.sum_row("zero", [(report, 1.0)], 1.0)
     multiplier = whole.variables(1, 1.0)
     above: Part = ([(report, size), (multiplier, -1.0)], combined)
-    constant = PRIMALS[name](whole, above, q, strength)
-    return whole.program(constant)
+    block = PRIMALS[name](whole, above, q, strength)
+
+    def lift(found: Increment) -> Array:
+        """Return x at the floor's report, with the multiplier that its model shows."""
+        most, divergence = int(found.model.argmax()), divergences.divergence(name)
+        slope = divergence.position_of(found.model[most], q[most]) - divergence.origin
+        worth = combined + size * found.report
+        nu = worth[most] - strength * slope
+        return np.concatenate([found.report, [nu], block.values(worth - nu)])
+
+    return whole.program(float(-block.missing)), lift
 
 
-def _kl(whole: Assembly, above: Part, q: Array, strength: float) -> float:
+def _kl(whole: Assembly, above: Part, q: Array, strength: float) -> Block:
     """λ q (e^{u/λ} − 1) ≤ q z − λ q with (u, λ, z) in the exponential cone."""
     z = whole.variables(q.size, q)
     whole.exponential(above, ([], strength), ([(z, 1.0)], 0.0), count=q.size)
-    return -strength
+    return Block(lambda u: strength * np.exp(u / strength), Fraction(strength))
 
 
-def _forward_kl(whole: Assembly, above: Part, q: Array, strength: float) -> float:
+def _forward_kl(whole: Assembly, above: Part, q: Array, strength: float) -> Block:
     """−λ q log(1 − u/λ) ≤ λ t with (−t, q, q − q u/λ) in the exponential cone."""
     t = whole.variables(q.size, strength)
     entries, constant = above
@@ -96,27 +122,28 @@ def _forward_kl(whole: Assembly, above: Part, q: Array, strength: float) -> floa
         q - share * np.asarray(constant),
     )
     whole.exponential(([(t, -1.0)], 0.0), ([], q), room, count=q.size)
-    return 0.0
+    return Block(lambda u: -q * np.log1p(-u / strength))
 
 
-def _quadratic(whole: Assembly, above: Part, price: Array, square: Array) -> float:
+def _quadratic(whole: Assembly, above: Part, price: Array, square: Array) -> Block:
     u = whole.variables(price.size, price, square=square)
     entries, constant = above
     whole.rows("nonnegative", [*entries, (u, -1.0)], -np.asarray(constant), count=price.size)
-    return 0.0
+    return Block(lambda least: np.maximum(least, -price / square))
 
 
-def _squared_l2(whole: Assembly, above: Part, q: Array, strength: float) -> float:
+def _squared_l2(whole: Assembly, above: Part, q: Array, strength: float) -> Block:
     """q u + u²/4λ."""
     return _quadratic(whole, above, q, np.full(q.size, 0.5 / strength))
 
 
-def _chi_squared(whole: Assembly, above: Part, q: Array, strength: float) -> float:
+def _chi_squared(whole: Assembly, above: Part, q: Array, strength: float) -> Block:
     """q u + q u²/4λ."""
     return _quadratic(whole, above, q, 0.5 * q / strength)
 
 
-PRIMALS: dict[str, Callable[[Assembly, Part, Array, float], float]] = {
+#: λ d*(u/λ) in cones: what it adds, its values at u, and the constant that is left out of it
+PRIMALS: dict[str, Callable[[Assembly, Part, Array, float], Block]] = {
     "kl": _kl,
     "forward-kl": _forward_kl,
     "l2": _squared_l2,

@@ -20,10 +20,12 @@ from mdsolve.certificates.issue.lowest import fields
 from mdsolve.certificates.issue.programs import stated
 from mdsolve.certificates.schema import Certificate, problem_text
 from mdsolve.games import Game
+from mdsolve.games.domains import SumNormalized
 from mdsolve.payments import RevenueMaximizing
+from mdsolve.payments.floors import joining
 from mdsolve.precision import outward
 from mdsolve.solvers.linear_program import LinearProgram
-from mdsolve.training_rules import TrainingRule
+from mdsolve.training_rules import SocialWelfare, TrainingRule
 
 Lift = Callable[[Any], Any]
 
@@ -61,15 +63,25 @@ def of_rule(
 
 def of_floor(
     game: Game,
-    rule: TrainingRule,
+    rule: SocialWelfare,
     group: int,
     size: float,
     program: ConicProgram,
     *,
+    others: Game,
     shift: Fraction = Fraction(0),
     drift: Fraction = Fraction(0),
+    lift: Lift | None = None,
 ) -> Statement:
-    """Return the statement of a group's floor over the sum domain: a ``floor`` certificate."""
+    """Return the statement of a group's floor over the sum domain: a ``floor`` certificate.
+
+    Parameters
+    ----------
+    others : Game
+        The game without the group.
+    shift, drift, lift
+        As for `of_rule`.
+    """
 
     def issue() -> Certificate:
         sizes = sorted({size, *game.sizes.tolist()})
@@ -83,6 +95,8 @@ def of_floor(
         lambda found: _ends(found, shift, drift),
         {"outcomes": game.shape[1], "groups": game.shape[0]},
         scale=_scale(game),
+        lift=lift,
+        floor=lambda: joining(rule.value_function(others), SumNormalized(), size),
     )
 
 

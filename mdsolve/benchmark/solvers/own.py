@@ -46,6 +46,23 @@ def _training(solver: str) -> Callable[[Problem, Mapping[str, Any]], Run]:
     return load
 
 
+def _is_floor(problem: Problem) -> bool:
+    return problem.statement.floor is not None and problem.statement.lift is not None
+
+
+def load_floor(problem: Problem, settings: Mapping[str, Any]) -> Run:
+    """Rewards poured over the model at one level; a start is of no use."""
+    floor, lift = problem.statement.floor, problem.statement.lift
+    assert floor is not None
+    assert lift is not None
+
+    def run(start: Answer | None = None) -> Answer:
+        found = floor()
+        return Answer("optimal", lift(found), None, None, found.method)
+
+    return run
+
+
 def _linear(program: ConicProgram) -> LinearProgram:
     kinds = np.repeat(
         [cone.kind for cone in program.cones], [cone.rows for cone in program.cones]
@@ -159,6 +176,16 @@ SOLVERS = (
     _route("exponential", _is_kl, "KL's closed form"),
     _route("multiplier", _is_social, "the scalar dual of a social-welfare rule"),
     _route("welfare_dual", _is_concave, "Newton on the groups' weights of a concave welfare"),
+    Solver(
+        "floor",
+        "mdsolve",
+        CONIC | QUADRATIC,
+        {},
+        load_floor,
+        fits=_is_floor,
+        modules=("mdsolve.payments",),
+        describes="this library: a floor's rewards poured over the model",
+    ),
     Solver(
         "shortest-path",
         "mdsolve",
