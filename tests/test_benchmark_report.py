@@ -184,7 +184,7 @@ def test_slopes_and_warm_starts():
     assert exact.value == pytest.approx(1.0)
     assert statistics.slope([1, 1, 2, 3], [1.0] * 4) is None
     rows = [
-        row(f"s{k}", series="s", step=k, start=start, solve_seconds=taken)
+        row(f"s{k}", series="s", step=k, start=start, warmed=k > 0, solve_seconds=taken)
         for k in range(4)
         for start, taken in (("cold", 0.4), ("warm", 0.1 if k else 9.0))
     ]

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from benchmark_problems import PROBLEMS, known, linear, quadratic
 
 import mdsolve as md
 from mdsolve.benchmark.answer import Answer
+from mdsolve.benchmark.measures.judge import VERSION
 from mdsolve.benchmark.program import ConicProgram
 from mdsolve.benchmark.run import SCHEMA, Records, Settings, race, read_rows
 from mdsolve.benchmark.run.noise import Reference, noisy
@@ -207,6 +209,7 @@ def test_a_row_tells_all_that_repeats_it(treated):
     assert row["error"] <= 1e-15
     assert (row["iterations"], row["message"], row["claim"]) == (1, "by hand", "optimal")
     assert row["versions"]["numpy"] == np.__version__
+    assert row["versions"]["judge"] == str(VERSION)
     assert row["machine"]["cores"] >= 1
     assert row["harness_seconds"] > 0.0
     assert min(row["reference_seconds"]) > 0.0
@@ -285,6 +288,7 @@ def test_series_go_on_from_the_last_answer(tmp_path):
         **{("warm", k): k for k in range(3)},
     }
     assert {row["series"] for row in rows} == {"three"}
+    assert [row["step"] for row in rows if row["warmed"]] == [1, 2]
 
 
 def test_a_series_goes_on_after_a_crash(tmp_path):
@@ -299,8 +303,11 @@ def test_a_series_goes_on_after_a_crash(tmp_path):
             os.abort()
         return right(program)
 
-    rows = race([], [of_callable(fragile)], tmp_path / "out", BRIEF, series={"three": steps})
-    assert [row["outcome"] for row in rows] == ["solved", "failed", "solved"]
+    warm = replace(of_callable(fragile), warm=True)
+    rows = race([], [warm], tmp_path / "out", BRIEF, series={"three": steps})
+    assert [row["outcome"] for row in rows] == ["solved", "failed", "solved"] * 2
+    started = {row["step"]: row["warmed"] for row in rows if row["start"] == "warm"}
+    assert started == {0: False, 1: False, 2: False}, "what died left nothing to start from"
 
 
 def test_noisy_rows_are_run_again_and_all_are_kept(tmp_path):

@@ -28,6 +28,9 @@ SOLVED, INACCURATE, FAILED, TIMEOUT, FALSE_CLAIM = (
 )
 OUTCOMES = (SOLVED, INACCURATE, FAILED, TIMEOUT, FALSE_CLAIM)
 
+#: counted up whenever an answer may be judged otherwise than before
+VERSION = 1
+
 #: an answer this many times worse than asked is no answer
 SLACK = 100.0
 

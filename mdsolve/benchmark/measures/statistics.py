@@ -168,12 +168,13 @@ def slope(sizes: Sequence[float], taken: Sequence[float]) -> Interval | None:
 def warm_ratios(rows: Iterable[Row]) -> dict[tuple[str, str], Interval | None]:
     """Return by series and solver how a warm start's solve time compares with a cold one's.
 
-    The first step of a series has nothing to start from and is left out; so is a step that one of
-    the two did not solve. Below 1 the warm start is faster.
+    A step that had nothing to start from is left out: the first of a series, and the one after a
+    failure; so is a step that one of the two did not solve. Below 1 the warm start is faster.
     """
     pairs: dict[tuple[str, str, int], dict[str, float]] = {}
     for row in rows:
-        if row["series"] is not None and row["step"] and row["outcome"] == "solved":
+        started = row["start"] == "cold" or row.get("warmed")
+        if row["series"] is not None and started and row["outcome"] == "solved":
             place = (row["series"], row["solver"], row["step"])
             pairs.setdefault(place, {})[row["start"]] = float(row["solve_seconds"])
     ratios: dict[tuple[str, str], list[float]] = {}

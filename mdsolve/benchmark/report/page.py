@@ -90,6 +90,7 @@ def _header(results: Results) -> Markup:
     versions: dict[str, str] = {}
     for row in rows:
         versions |= {row["solver"]: row["version"]} if row.get("version") else {}
+    judges = {row.get("versions", {}).get("judge") for row in rows} - {None}
     noisy = sum(bool(row["noisy"]) for row in rows)
     solved = sum(row["outcome"] == "solved" for row in rows)
     false = sum(row["outcome"] == "false claim" for row in rows)
@@ -105,6 +106,7 @@ def _header(results: Results) -> Markup:
             [
                 ("machine", ", ".join(f"{k} {v}" for k, v in machine.items() if v) or None),
                 ("versions", ", ".join(f"{k} {v}" for k, v in sorted(versions.items())) or None),
+                ("judge", ", ".join(f"version {judge}" for judge in sorted(judges)) or None),
                 ("accuracy asked", ", ".join(f"{t:g}" for t in results.accuracies)),
                 ("time limit", f"{results.limit:g} s"),
                 ("noise", f"{noisy} solves were measured while the machine was noisy"),

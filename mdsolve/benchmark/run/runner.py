@@ -11,10 +11,10 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
 
 from mdsolve.benchmark.problem import Problem
 from mdsolve.benchmark.run.loading import name_of, spec_of
+from mdsolve.benchmark.run.pipes import Pipes
 from mdsolve.benchmark.run.records import Row
 from mdsolve.benchmark.run.settings import Settings, one_thread
 from mdsolve.benchmark.run.tasks import Task
@@ -52,9 +52,9 @@ class Runner:
         specs = [spec_of(problem) for problem in problems]
         names = [name_of(solver) for solver in solvers]
         named = None not in specs and None not in names
-        ask, self._requests = os.pipe()
-        self._replies, answer = os.pipe()
-        _open.update((self._requests, self._replies))
+        (ask, told), (heard, answer) = os.pipe(), os.pipe()
+        self._pipes = Pipes(heard, told)
+        _open.update((heard, told))
         if named:
             self._process = _executed(ask, answer, settings)
             spec = {
@@ -63,12 +63,11 @@ class Runner:
                 "settings": settings.as_dict(),
                 "core": core,
             }
-            self._send(spec)
+            self._pipes.send(spec)
         else:
             self._process = _forked(ask, answer, problems, solvers, settings, core)
         os.close(ask)
         os.close(answer)
-        self._pending = b""
 
     def run(self, task: Task) -> Iterator[Row]:
         """Yield the rows of a task.
@@ -79,36 +78,23 @@ class Runner:
             If the server itself ended.
         """
         try:
-            self._send(asdict(task))
-            while (row := self._row()) is not None:
+            self._pipes.send(asdict(task))
+            while (line := self._pipes.line()) is not None:
+                if (row := json.loads(line)) is None:
+                    return
                 yield row
-        except (BrokenPipeError, EOFError) as error:
-            raise MdsolveError(
-                "the server of the race ended of itself: see above for its words."
-            ) from error
+        except BrokenPipeError:
+            pass
+        raise MdsolveError("the server of the race ended of itself: see above for its words.")
 
     def close(self) -> None:
         """End the server, and with it whatever is running."""
-        for descriptor in (self._requests, self._replies):
+        for descriptor in (self._pipes.incoming, self._pipes.outgoing):
             if descriptor in _open:
                 _open.remove(descriptor)
                 os.close(descriptor)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self._process, 0)
-
-    def _send(self, data: Any) -> None:
-        line = json.dumps(data).encode() + b"\n"
-        while line:
-            line = line[os.write(self._requests, line) :]
-
-    def _row(self) -> Row | None:
-        while b"\n" not in self._pending:
-            more = os.read(self._replies, 1 << 16)
-            if not more:
-                raise EOFError
-            self._pending += more
-        line, _, self._pending = self._pending.partition(b"\n")
-        return json.loads(line)
 
 
 def _executed(ask: int, answer: int, settings: Settings) -> int:
@@ -146,7 +132,7 @@ def _forked(
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         for descriptor in _open:
             os.close(descriptor)
-        Server(problems, solvers, settings, ask, answer, core).serve()
+        Server(problems, solvers, settings, Pipes(ask, answer), core).serve()
         code = 0
     except BaseException as error:
         print(f"mdsolve: {type(error).__name__}: {error}", file=sys.__stderr__, flush=True)

@@ -11,6 +11,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from mdsolve.benchmark.measures.judge import VERSION
 from mdsolve.benchmark.solvers.entry import Solver, installed_version
 from mdsolve.errors import InvalidInput
 
@@ -92,12 +93,13 @@ def cores() -> list[int]:
 
 
 def versions(solvers: Iterable[Solver]) -> dict[str, str]:
-    """Return the versions of the solvers' packages, and of those that all stand on."""
-    found = list(solvers)
-    packages = {"mdsolve", "numpy", "scipy", *(solver.package for solver in found)}
-    if any(solver.name.startswith("cvxpy:") for solver in found):
+    """Return the versions of the solvers' packages, of those that all stand on, and the judge's."""
+    entries = list(solvers)
+    packages = {"mdsolve", "numpy", "scipy", *(solver.package for solver in entries)}
+    if any(solver.name.startswith("cvxpy:") for solver in entries):
         packages.add("cvxpy")
-    return {package: installed_version(package) for package in sorted(packages)}
+    found = {package: installed_version(package) for package in sorted(packages)}
+    return {"judge": str(VERSION), **found}
 
 
 def _processor() -> str:

@@ -33,7 +33,7 @@ def work(
     options, start = solver.at(settings.target, settings.threads), None
     for problem in steps:
         baseline = limits.begin_peak()
-        head: dict[str, Any] = {"baseline": baseline}
+        head: dict[str, Any] = {"baseline": baseline, "warmed": warm and start is not None}
         clock = perf_counter()
         try:
             run = solver.load(problem, options)

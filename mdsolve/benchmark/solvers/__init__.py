@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mdsolve.benchmark.solvers.clarabel import SOLVER as CLARABEL
+from mdsolve.benchmark.solvers.daqp import SOLVER as DAQP
 from mdsolve.benchmark.solvers.ecos import SOLVER as ECOS
 from mdsolve.benchmark.solvers.entry import TARGETS, Solver
 from mdsolve.benchmark.solvers.highs import SOLVERS as HIGHS
+from mdsolve.benchmark.solvers.osqp import SOLVER as OSQP
 from mdsolve.benchmark.solvers.own import SOLVERS as OWN
-from mdsolve.benchmark.solvers.quadratic import SOLVERS as DIRECT_QUADRATIC
+from mdsolve.benchmark.solvers.piqp import SOLVER as PIQP
+from mdsolve.benchmark.solvers.proxqp import SOLVER as PROXQP
 from mdsolve.benchmark.solvers.scs import SOLVER as SCS
 from mdsolve.benchmark.solvers.through_cvxpy import PREFIX, other
 from mdsolve.benchmark.solvers.through_cvxpy import SOLVERS as MODELLED
 from mdsolve.benchmark.solvers.yours import imported, of_callable
 from mdsolve.errors import InvalidInput
 
-ALL = (CLARABEL, ECOS, SCS, *HIGHS, *DIRECT_QUADRATIC, *MODELLED, *OWN)
+ALL = (CLARABEL, ECOS, SCS, *HIGHS, OSQP, PIQP, DAQP, PROXQP, *MODELLED, *OWN)
 SOLVERS: dict[str, Solver] = {solver.name: solver for solver in ALL}
 
 
