@@ -107,7 +107,13 @@ SOLVERS = (
         "gurobipy",
         QUADRATIC | {"second-order"},
         _at_least(
-            1e-9, "FeasibilityTol", "OptimalityTol", "BarConvTol", "BarQCPConvTol", Threads=1
+            1e-9,
+            "FeasibilityTol",
+            "OptimalityTol",
+            "BarConvTol",
+            "BarQCPConvTol",
+            Threads=1,
+            reoptimize=True,  # where presolve cannot tell infeasible from unbounded
         ),
     ),
     _entry(
