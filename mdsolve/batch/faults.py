@@ -34,7 +34,7 @@ def faulty(batch: Batch) -> NDArray[np.intp]:
         for models in () if batch.menu is None else batch.menu:
             row = np.asarray(models, dtype=float)
             bad |= _no_distribution(parts, row, tolerance_of(models), least=0.0)
-        largest = np.array([np.abs(row).max(initial=0.0) for row in batch.rewards])
+        largest = np.array([max(row.max(), -row.min()) for row in batch.rewards])
         if not np.isfinite(4.0 * (largest.astype(float) * batch.sizes.max()).sum()):
             bad |= _overflowing(batch, parts)
     return np.flatnonzero(bad)

@@ -95,7 +95,9 @@ class BatchOutcome:
         batch = self.batch
         columns: dict[str, Any] = {}
         if batch.prompts is not None:
-            columns["prompt"] = _coded(batch.prompts, batch.segments().number)
+            columns["prompt"] = _coded(
+                batch.prompts, np.repeat(np.arange(len(batch), dtype=np.int32), batch.counts)
+            )
         reference = read_only(batch.reference)
         columns |= {"outcome": _outcomes(batch), "reference": reference, "model": self.model}
         return _table(columns, coded=coded)
@@ -164,5 +166,7 @@ def _coded(labels: Any, places: Any) -> Any:
 
     if not isinstance(labels, pa.Array):
         labels = pa.array(list(labels))
-    codes = pa.array(places.astype(np.int32), mask=places < 0 if places.min() < 0 else None)
+    codes = pa.array(
+        places.astype(np.int32, copy=False), mask=places < 0 if places.min() < 0 else None
+    )
     return pa.DictionaryArray.from_arrays(codes, labels)

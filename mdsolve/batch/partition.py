@@ -92,7 +92,7 @@ def run_partition(table: pa.Table, job: Job, *, threads: int | None = None) -> R
     batch = _batch(table, job)
     reasons = _repeats(batch) | {int(k): _reason(batch, int(k)) for k in batch.faulty()}
     batch, reasons = _normalized(batch, job, reasons)
-    good = np.array([k for k in range(len(batch)) if k not in reasons], dtype=np.intp)
+    good = np.delete(np.arange(len(batch)), np.array(list(reasons), dtype=np.intp))
     outcome = None
     if good.size:
         kept = batch if good.size == len(batch) else batch.taken(good)
@@ -159,8 +159,9 @@ def _repeats(batch: Batch) -> dict[int, str]:
         why = "an outcome has no name. Fill it, or drop the row."
         found = {int(k): why for k in np.flatnonzero(nameless)}
     coded = names if isinstance(names, pa.DictionaryArray) else names.dictionary_encode()
-    codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-    rises = np.append(codes[1:] > codes[:-1], True)
+    codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)
+    rises = np.ones(codes.size, dtype=bool)
+    np.greater(codes[1:], codes[:-1], out=rises[:-1])
     rises[parts.starts[1:] - 1] = True
     unsure = np.flatnonzero(np.logical_not(parts.min(rises)))
     cells, some = parts.taken(unsure)
