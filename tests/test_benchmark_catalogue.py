@@ -281,6 +281,8 @@ def test_a_new_problem_is_one_file(tmp_path):
         ("outcomes = 6\n", "", "'outcomes' is missing"),
         ("groups = 2", 'groups = 2\nmasses = "heavy"', "masses = 'heavy' is unknown"),
         ("groups = 2", 'groups = 2\nrewards = "odd"', "rewards = 'odd' is unknown"),
+        ("groups = 2", "groups = 2\ntypes = 9", "types is none that this problem of family"),
+        ("groups = 2", "groups = 2\nmases = 9", "groups, masses, outcomes, report, rewards"),
         ('family = "welfare"', 'family = "warfare"', "family 'warfare'"),
         ('["hard"]', '["easy"]', "set 'easy'"),
         ('hard = "nothing"\n', "", "field 'hard' is missing"),
@@ -296,6 +298,8 @@ def test_a_file_that_is_no_problem_is_refused(tmp_path, old, new, said):
     with pytest.raises(InvalidInput) as refused:
         _ = catalogue.read(path).program
     assert said in str(refused.value)
+    if "'warfare'" not in said:
+        assert str(refused.value).startswith(str(path))
 
 
 @pytest.mark.parametrize(

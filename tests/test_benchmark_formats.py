@@ -51,7 +51,8 @@ def programs(draw, kinds=EVERY, *, quadratic=True, diagonal=False, limits=(0.0,)
     if quadratic and draw(st.booleans()):
         bent = np.diag(np.abs(draw(vector))) * (-1.0 if maximize else 1.0)
         if not diagonal and n > 1:
-            bent[0, 1] = bent[1, 0] = draw(NUMBERS)
+            share = draw(st.floats(-1.0, 1.0))
+            bent[0, 1] = bent[1, 0] = share * np.abs(bent.diagonal()[:2]).min()
         square = bent
     lower = [draw(st.sampled_from([-np.inf, *(x for x in limits if x <= 0.0)])) for _ in range(n)]
     upper = [draw(st.sampled_from([np.inf, *(x for x in limits if x >= 0.0)])) for _ in range(n)]
@@ -251,6 +252,7 @@ BOUNDS
 QUADOBJ
  X X -2
  Y X -0.5
+ Y Y -0.75
 ENDATA
 """
 
@@ -271,7 +273,7 @@ def test_every_section_of_mps_means_what_it_says(tmp_path):
     assert_array_equal(program.lower, [0.0, -1.0, -np.inf])
     assert_array_equal(program.upper, [4.0, 1.0, -1.0])
     assert_array_equal(
-        program.quadratic.toarray(), [[-2.0, -0.5, 0.0], [-0.5, 0.0, 0.0], [0.0, 0.0, 0.0]]
+        program.quadratic.toarray(), [[-2.0, -0.5, 0.0], [-0.5, -0.75, 0.0], [0.0, 0.0, 0.0]]
     )
 
 
@@ -386,6 +388,10 @@ FAULTS = [
     ("a.cbf", CBF.replace("CON", "INT"), "section INT: integer variables"),
     ("a.cbf", CBF.replace("BCOORD\n2", "BCOORD\n3"), "the file ends in the middle"),
     ("a.cbf", CBF.replace("OBJBCOORD", "VAR"), "section VAR stands twice"),
+    ("a.mps", MPS.replace(" UP BND X 4", " UP BND X -4\n LO BND X 4"), "bounds from 4.0 to -4.0"),
+    ("a.qps", MPS.replace("Y X -0.5", "Y X -50"), "quadratic: some direction bends the wrong way"),
+    ("a.cbf", CBF.replace("6 3\n", "9000000 3\n"), "line 15, column 1: 9,000,000 where the whole"),
+    ("a.cbf", CBF.replace("5 3\n", "9000000 3\n"), "line 9, column 1: 9,000,000 where the whole"),
     ("a.npz", "PK", "is no archive of a program"),
     ("a.sif", "", "format '.sif' is unknown"),
 ]
@@ -399,6 +405,14 @@ def test_a_fault_has_its_line_and_column(name, text, message, tmp_path):
         md.read_program(path)
     assert message in str(refused.value)
     assert str(path) in str(refused.value)
+
+
+def test_a_mark_of_byte_order_is_no_word(tmp_path):
+    path = tmp_path / "windows.mps"
+    path.write_bytes(b"\xef\xbb\xbf" + MPS.replace("\n", "\r\n").encode())
+    plain = tmp_path / "plain.mps"
+    plain.write_text(MPS, "utf-8")
+    assert md.read_program(path).digest == md.read_program(plain).digest
 
 
 def test_a_missing_file_and_a_square_without_cones(tmp_path):

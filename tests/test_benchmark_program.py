@@ -100,7 +100,8 @@ def test_a_digest_knows_every_number(program, place):
     moved[k] = np.nextafter(moved[k], np.inf)
     assert again(objective=moved) != program.digest
     assert again(constant=program.constant + 1.0) != program.digest
-    assert again(maximize=not program.maximize) != program.digest
+    turned = None if program.quadratic is None else -program.quadratic
+    assert again(maximize=not program.maximize, quadratic=turned) != program.digest
 
 
 def test_zeros_and_duplicates_of_a_sparse_matrix_are_no_part_of_a_program():
@@ -170,3 +171,36 @@ def test_what_is_no_program_is_refused(arguments, options, message):
     with pytest.raises(InvalidInput) as refused:
         ConicProgram(*arguments, **options)
     assert message in str(refused.value)
+
+
+def bent(table, **more):
+    size = len(table)
+    return ConicProgram(
+        np.zeros(size), np.ones((1, size)), [1.0], [("zero", 1)], quadratic=table, **more
+    )
+
+
+def test_what_bends_the_wrong_way_is_no_program():
+    """At a saddle nothing is gained nearby: no residual would tell it from an optimum."""
+    saddle = np.array([[1.0, 2.0], [2.0, 1.0]])
+    with pytest.raises(InvalidInput, match="some direction .* positive semidefinite"):
+        bent(saddle)
+    with pytest.raises(InvalidInput, match="square of variable 0 .* negative semidefinite"):
+        bent(saddle, maximize=True)
+    with pytest.raises(InvalidInput, match="square of variable 1"):
+        bent(np.diag([1.0, -1e-300]))
+    with pytest.raises(InvalidInput, match="variable 0 has products but no square"):
+        bent(np.array([[0.0, 1.0], [1.0, 0.0]]) * 1e-200)
+    bent(-np.eye(2), maximize=True)
+    bent(np.ones((3, 3)))
+
+
+@pytest.mark.parametrize("size", [40, 1200])
+def test_sums_of_squares_are_convex_and_less_a_little_they_are_not(size):
+    draw = np.random.default_rng(size)
+    factor = draw.normal(size=(size // 2, size)) / np.sqrt(size)
+    whole = factor.T @ factor
+    whole = (whole + whole.T) / 2.0
+    bent(whole.round(9))
+    with pytest.raises(InvalidInput, match="some direction"):
+        bent(whole - 0.01 * np.eye(size))

@@ -10,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from programs import RATIONAL, auction, exact_programs, near_duplicates
 
-from mdsolve.certificates.exact_lp import ExactLp, ExactProgram, bounds_as_rows, exact_solve
+from mdsolve.certificates.exact_lp import (
+    ExactLp,
+    ExactProgram,
+    bounds_as_rows,
+    exact_solve,
+    simplex,
+)
 from mdsolve.certificates.exact_lp.basis import Basis
 from mdsolve.certificates.exact_lp.simplex import Infeasible, Simplex, Unbounded
 from mdsolve.errors import InvalidInput
@@ -270,6 +276,21 @@ def test_past_the_limits_nothing_is_claimed():
     assert small.x is small.y is small.ray is small.objective is None
     far = ExactProgram.from_numbers([10**400, 1], [[1, 1]], ">=", [10**400], lower=[0, 0])
     assert "0 exact pivots were not enough" in exact_solve(far, pivot_limit=0).reason
+    late = exact_solve(program, seconds=0.0)
+    assert late.status == "unverified"
+    assert "0 seconds and 0 exact pivots were not enough" in late.reason
+    assert exact_solve(program, seconds=600.0).objective == exact_solve(program).objective
+    for odd in (-1.0, float("nan")):
+        with pytest.raises(InvalidInput, match="seconds"):
+            exact_solve(program, seconds=odd)
+
+
+def test_time_is_looked_at_before_each_pivot(monkeypatch):
+    ticks = iter(range(1000))
+    monkeypatch.setattr(simplex, "monotonic", lambda: float(next(ticks)))
+    far = ExactProgram.from_numbers([10**400, 1], [[1, 1]], ">=", [10**400], lower=[0, 0])
+    assert exact_solve(far).pivots > 0
+    assert "2 seconds and 0 exact pivots" in exact_solve(far, seconds=2.0).reason
 
 
 @given(exact_programs())

@@ -16,7 +16,7 @@ from typing import Any
 from mdsolve.benchmark import proofs
 from mdsolve.benchmark.families import family
 from mdsolve.benchmark.places import problems_folder
-from mdsolve.benchmark.problem import Problem
+from mdsolve.benchmark.problem import Problem, Statement
 from mdsolve.errors import InvalidInput
 
 SETS = {
@@ -124,11 +124,18 @@ def read(path: Path) -> Problem:
         raise InvalidInput(f"{path}: set {unknown[0]!r}. Choose from {', '.join(SETS)}.")
     own = family(found["family"])
     parameters, seed = found["parameters"], int(found["seed"])
+
+    def state() -> Statement:
+        try:
+            return own.state(parameters, seed)
+        except InvalidInput as error:
+            raise InvalidInput(f"{path}: {error}") from error
+
     return Problem(
         path.stem,
         found["family"],
         tuple(found["sets"]),
-        lambda: own.state(parameters, seed),
+        state,
         **proofs.proved(path, found.get("proved")),
         seed=seed,
         parameters=parameters,

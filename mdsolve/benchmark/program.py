@@ -216,6 +216,14 @@ class ConicProgram:
                 "quadratic: not symmetric. Pass P with P[j, k] = P[k, j]; the objective is half "
                 "of x·Px."
             )
+        from mdsolve.benchmark.curvature import bends_down
+
+        if said := bends_down(-self.quadratic if self.maximize else self.quadratic):
+            kind = "negative" if self.maximize else "positive"
+            raise InvalidInput(
+                f"quadratic: {said}, so that the program is not convex, and a point where nothing "
+                f"can be gained nearby need not be an optimum. Pass a {kind} semidefinite P."
+            )
 
 
 def _canonical(matrix: Any) -> Any:

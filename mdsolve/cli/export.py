@@ -32,7 +32,9 @@ def export(
 ) -> None:
     """Write a problem as MPS, LP, CBF or arrays, to solve it elsewhere; numbers stay exact."""
     output.checked(to, tuple(FORMATS), overwrite)
-    program = read_program(name) if Path(name).suffix.lower() in FORMATS else problem(name).program
+    path = Path(name)
+    file = path.suffix.lower() in FORMATS or path.is_file()
+    program = read_program(path) if file else problem(name).program
     write_program(program, to, overwrite=overwrite)
     if not quiet:
         rows, variables = program.shape

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,24 @@ from mdsolve.benchmark.families import (
 )
 from mdsolve.benchmark.problem import Statement
 from mdsolve.errors import InvalidInput
+
+
+class Asked(Mapping[str, Any]):
+    """Parameters that know which of them were asked for, there or not."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self._given = given
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.names.add(name)
+        return self._given[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given)
+
+    def __len__(self) -> int:
+        return len(self._given)
 
 
 @dataclass(frozen=True)
@@ -44,15 +62,22 @@ class Family:
         Raises
         ------
         InvalidInput
-            If a parameter is missing, or the family refuses one.
+            If a parameter is missing, or the family refuses one, or has no use for it.
         """
+        asked = Asked(parameters)
         try:
-            return self.build(parameters, seed)
+            found = self.build(asked, seed)
         except KeyError as error:
             raise InvalidInput(
                 f"parameters: {error} is missing, or none that family {self.name!r} knows. Its "
                 "docstring lists what it takes."
             ) from error
+        if unused := sorted(parameters.keys() - asked.names):
+            raise InvalidInput(
+                f"parameters: {unused[0]} is none that this problem of family {self.name!r} has a "
+                f"use for. It asks for {', '.join(sorted(asked.names))}."
+            )
+        return found
 
 
 FAMILIES: dict[str, Family] = {

@@ -22,8 +22,10 @@ Draw = np.random.Generator
 _GRID = 20
 
 
-def game(parameters: Mapping[str, Any], seed: int) -> Game:
+def game(parameters: Mapping[str, Any], seed: int, *, rewards: str = "uniform") -> Game:
     """Return a game of the parameters ``outcomes``, ``groups``, ``rewards``, ``masses``, ``scale``.
+
+    Where no ``rewards`` are asked for, they are of the kind given.
 
     Raises
     ------
@@ -32,14 +34,16 @@ def game(parameters: Mapping[str, Any], seed: int) -> Game:
     """
     draw = np.random.default_rng(seed)
     outcomes, groups = int(parameters["outcomes"]), int(parameters["groups"])
-    rewards = _chosen("rewards", REWARDS, parameters)(draw, groups, outcomes)
-    reference = _chosen("masses", MASSES, parameters)(draw, outcomes)
+    drawn = _chosen("rewards", REWARDS, parameters, rewards)(draw, groups, outcomes)
+    reference = _chosen("masses", MASSES, parameters, "plain")(draw, outcomes)
     sizes = draw.integers(1, 9, groups).astype(float)
-    return Game(reference, rewards * float(parameters.get("scale", 1.0)), sizes)
+    return Game(reference, drawn * float(parameters.get("scale", 1.0)), sizes)
 
 
-def _chosen(name: str, choices: Mapping[str, Any], parameters: Mapping[str, Any]) -> Any:
-    given = parameters.get(name, next(iter(choices)))
+def _chosen(
+    name: str, choices: Mapping[str, Any], parameters: Mapping[str, Any], usual: str
+) -> Any:
+    given = parameters.get(name, usual)
     if given not in choices:
         raise InvalidInput(
             f"parameters: {name} = {given!r} is unknown. Choose one of {', '.join(choices)}."

@@ -44,7 +44,7 @@ def build(parameters: Mapping[str, Any], seed: int) -> Statement:
     """
     name, strength = str(parameters["divergence"]), float(parameters["strength"])
     size, form = float(parameters["size"]), str(parameters["form"])
-    drawn = drawing.game({"rewards": "normalized", **parameters}, seed)
+    drawn = drawing.game(parameters, seed, rewards="normalized")
     game = Game(drawn.reference, drawn.rewards, np.maximum(size, drawn.sizes))
     rest = without(game, 0)
     require_exact(rest, name, strength)

@@ -48,18 +48,19 @@ def build(parameters: Mapping[str, Any], seed: int) -> Statement:
     InvalidInput
         If one of these words is unknown.
     """
-    parameters = {"balance": "free", **parameters}
+    words = {name: parameters[name] for name in _WORDS if name != "balance"}
+    words["balance"] = parameters.get("balance", "free")
     for name, choices in _WORDS.items():
-        if parameters[name] not in choices:
+        if words[name] not in choices:
             raise InvalidInput(
-                f"parameters: {name} = {parameters[name]!r}. Choose one of {', '.join(choices)}."
+                f"parameters: {name} = {words[name]!r}. Choose one of {', '.join(choices)}."
             )
-    design = SETTINGS[str(parameters["setting"])](parameters, np.random.default_rng(seed))
-    rows = [*_lotteries(design), *TRUTH[str(parameters["truth"])](design, parameters)]
-    rows += BALANCE[str(parameters["balance"])](design)
+    design = SETTINGS[words["setting"]](parameters, np.random.default_rng(seed))
+    rows = [*_lotteries(design), *TRUTH[words["truth"]](design, parameters)]
+    rows += BALANCE[words["balance"]](design)
     if parameters.get("efficient"):
         rows += _efficiency(design)
-    program = _program(design, rows, OBJECTIVES[str(parameters["objective"])](design))
+    program = _program(design, rows, OBJECTIVES[words["objective"]](design))
     agents, types, outcomes = design.values.shape
     axes = {"groups": agents, "types": types, "outcomes": outcomes}
     return of_linear(program, axes, scale=float(np.abs(design.values).max()) or 1.0)

@@ -110,7 +110,12 @@ def read_program(path: str | PathLike[str]) -> ConicProgram:
         raise InvalidInput(
             f"{path}: cannot be read ({error.strerror or error}). Name a file that exists."
         ) from error
-    return chosen.read(data, str(path))
+    try:
+        return chosen.read(data, str(path))
+    except InvalidInput as error:
+        if str(error).startswith(str(path)):
+            raise
+        raise InvalidInput(f"{path}: {error}") from error  # of the program as a whole: no line
 
 
 def _format(path: str | PathLike[str]) -> Format:

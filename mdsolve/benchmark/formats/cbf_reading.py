@@ -14,6 +14,8 @@ from mdsolve.benchmark.program import ConicProgram
 
 #: most entries of a list that a file may announce
 _MOST = 10_000_000
+#: as many variables or rows may stand in any file, and beyond only what its text has numbers for
+_FEW = 100_000
 _OTHER = {
     "PSDVAR": "semidefinite variables",
     "PSDCON": "semidefinite constraints",
@@ -66,6 +68,12 @@ class _Reader:
         """Return the size that VAR or CON announces, and its cones."""
         whole, count = self.line(2)
         size = self.source.count(whole, _MOST)
+        if size > max(_FEW, len(self.source.text)):
+            self.source.fault(
+                whole,
+                f"{size:,} where the whole file has {len(self.source.text):,} characters",
+                "It cannot say anything of most of them: state those that occur.",
+            )
         found: list[tuple[Word, int]] = []
         for _ in range(self.source.count(count, _MOST)):
             kind, length = self.line(2)

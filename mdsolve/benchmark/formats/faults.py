@@ -34,7 +34,7 @@ class Source:
     def of(cls, data: bytes, name: str) -> Source:
         """Decode a file: any byte is a character, so that names in old code pages are read."""
         try:
-            return cls(name, data.decode("utf-8"))
+            return cls(name, data.decode("utf-8-sig"))
         except UnicodeDecodeError:
             return cls(name, data.decode("latin-1"))
 

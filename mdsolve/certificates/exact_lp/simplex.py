@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from math import inf
+from time import monotonic
 
 from flint import fmpq, fmpz
 
@@ -17,7 +19,7 @@ from mdsolve.certificates.exact_lp.basis import LOWER, UPPER, Basis
 
 
 class OutOfReach(Exception):
-    """The limits on pivots or on the kernel's size were met first."""
+    """The limits on pivots, on seconds or on the kernel's size were met first."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,17 @@ class Simplex:
     Attributes
     ----------
     kernel_limit, pivot_limit : int
+    seconds : float
+        From now on; looked at before each step.
     pivots : int
         Exchanges so far.
     """
 
     kernel_limit: int
     pivot_limit: int
+    seconds: float = inf
     pivots: int = field(default=0)
+    began: float = field(default_factory=lambda: monotonic())
 
     def run(self, basis: Basis) -> Basis | Infeasible | Unbounded:
         """Return an optimal basis, or why there is none."""
@@ -62,6 +68,7 @@ class Simplex:
         """Return a feasible basis, from one without wrong reduced costs."""
         bland = False
         while True:
+            self.look()
             missing = dict(_missing(basis))
             if not missing:
                 return basis
@@ -81,6 +88,7 @@ class Simplex:
         """Return an optimal basis, from a feasible one."""
         bland = False
         while True:
+            self.look()
             reduced = basis.reduced
             wrong = _wrong(basis)
             if not wrong:
@@ -98,6 +106,21 @@ class Simplex:
             else:
                 basis = self._exchange(basis, entering, leaving, side)
             bland = length == 0
+
+    def look(self) -> None:
+        """Stop where the time is over.
+
+        Raises
+        ------
+        OutOfReach
+            Saying how to allow more.
+        """
+        if monotonic() - self.began >= self.seconds:
+            raise OutOfReach(
+                f"{self.seconds:g} seconds and {self.pivots} exact pivots were not enough. Allow "
+                "more with seconds=, or state the program at unit size so that the float basis is "
+                "nearer."
+            )
 
     def _exchange(self, basis: Basis, entering: int, leaving: int, side: str) -> Basis:
         if self.pivots >= self.pivot_limit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import inf
 
 from flint import fmpz
 
@@ -17,7 +18,7 @@ from mdsolve.certificates.exact_lp.simplex import (
     Unbounded,
     within,
 )
-from mdsolve.errors import MdsolveError
+from mdsolve.errors import InvalidInput, MdsolveError
 from mdsolve.solvers.linear_program import FarkasRay, LinearProgram, LpSolution, Ray
 from mdsolve.solvers.linear_program.highs import final_basis
 
@@ -29,6 +30,7 @@ def exact_solve(
     *,
     kernel_limit: int = 1000,
     pivot_limit: int = 1000,
+    seconds: float = inf,
 ) -> ExactLp:
     """Return the proved answer to a linear program.
 
@@ -43,11 +45,18 @@ def exact_solve(
         Most basic variables to solve for exactly; time grows with the cube.
     pivot_limit : int
         Most exact pivots.
+    seconds : float
+        Most time, looked at before each step: one that has begun is brought to its end.
 
     Returns
     -------
     ExactLp
         Optimal, infeasible or unbounded, proved; ``"unverified"`` past a limit, with the reason.
+
+    Raises
+    ------
+    InvalidInput
+        If the seconds are negative or no number.
 
     Examples
     --------
@@ -57,10 +66,13 @@ def exact_solve(
     >>> answer.status, answer.objective, answer.y
     ('optimal', Fraction(1, 3), (Fraction(1, 3),))
     """
+    if not seconds >= 0.0:
+        raise InvalidInput(f"seconds: {seconds}. Give at least 0.")
+    simplex = Simplex(kernel_limit, pivot_limit, seconds)
     exact, statuses = _start(program)
     whole = exact.integers
-    simplex = Simplex(kernel_limit, pivot_limit)
     try:
+        simplex.look()
         within(Basis(whole, statuses, whole.cost), kernel_limit)
         found = simplex.run(Basis.of(whole, statuses))
     except OutOfReach as limit:
