@@ -168,11 +168,13 @@ class Source:
         """Return how many rows at the beginning are of a prompt."""
         import pyarrow.compute as pc
 
-        column = _plain(table.column(self.columns.prompt))
-        other = pc.index(
-            pc.fill_null(pc.call_function("not_equal", [column, prompt]), True), True
-        ).as_py()
-        return table.num_rows if other < 0 else int(other)
+        column = table.column(self.columns.prompt)
+        for start in range(0, table.num_rows, _AHEAD):
+            differs = pc.call_function("not_equal", [_plain(column.slice(start, _AHEAD)), prompt])
+            other = pc.index(pc.fill_null(differs, True), True).as_py()
+            if other >= 0:
+                return start + int(other)
+        return table.num_rows
 
     def _refuse_disorder(self, table: pa.Table, before: Any) -> None:
         import pyarrow.compute as pc
