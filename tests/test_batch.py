@@ -13,8 +13,10 @@ from strategies import games
 
 import mdsolve as md
 from mdsolve.batch import solve as solving
+from mdsolve.batch.ground import Grounds
 from mdsolve.batch.moves import depth
 from mdsolve.batch.segments import Segments
+from mdsolve.batch.vertices import _Search
 from mdsolve.games import Game
 from mdsolve.precision import EPS
 
@@ -112,17 +114,51 @@ def test_what_is_drawn_gives_the_same(one, data):
 @settings(max_examples=40)
 def test_the_lowest_vertex_of_squared_l2_is_the_lowest_point(game, strength):
     """Raising a lower entry of y = π0 + c/2λ leaves what raising a higher one majorises."""
-    rule = md.SocialWelfare("l2", strength)
     y = game.reference + game.sizes @ game.rewards / (2.0 * strength)
+    lower, upper = raised(game, md.SocialWelfare("l2", strength))
+    assert (lower[y.argmin()] <= upper).all()
 
-    def raised(outcome):
-        alone = np.eye(game.shape[1])[outcome]
-        more = Game(game.reference, np.vstack([game.rewards, alone]), [*game.sizes, 1.0])
-        training = rule.train(more)
-        return training.lower, training.upper
 
-    least = raised(int(y.argmin()))
-    assert all(least[0] <= raised(x)[1] for x in range(game.shape[1]))
+def raised(game: Game, rule: md.SocialWelfare) -> tuple[np.ndarray, np.ndarray]:
+    """Return brackets of Φ(c + e_x) for every outcome x."""
+    more = (
+        Game(game.reference, np.vstack([game.rewards, alone]), [*game.sizes, 1.0])
+        for alone in np.eye(game.shape[1])
+    )
+    trained = [rule.train(each) for each in more]
+    return np.array([t.lower for t in trained]), np.array([t.upper for t in trained])
+
+
+@given(
+    games(1, 3, tiny_masses=True, signed=True),
+    st.sampled_from(sorted(set(md.DIVERGENCES) - {"l2"})),
+    st.sampled_from([1e-2, 0.3, 5.0]),
+)
+@settings(max_examples=40)
+def test_what_is_less_likely_and_less_rewarded_is_no_worse_a_vertex(game, divergence, strength):
+    """q_x ≤ q_z and c_x ≤ c_z: raising x raises Φ by no more than raising z."""
+    q, c = game.reference, game.sizes @ game.rewards
+    lower, upper = raised(game, md.SocialWelfare(divergence, strength))
+    dominates = (q[:, None] <= q) & (c[:, None] <= c)
+    assert (lower[:, None] <= upper)[dominates].all()
+
+
+@given(st.integers(0, 10_000), st.integers(1, 40))
+def test_what_none_dominates_is_what_pairs_tell(seed, m):
+    """The sweep by rows against the definition, ties included."""
+    generator = np.random.default_rng(seed)
+    counts = generator.integers(1, 9, m)
+    parts = Segments.of(counts)
+    q, s = generator.integers(1, 5, (2, parts.cells)).astype(float)
+    ground = Grounds(md.ChiSquared(), parts, q, s, q, s)
+    cells = np.flatnonzero(generator.random(parts.cells) < 0.7)
+    left = _Search(ground, 1.0, 1.0).undominated(cells) if cells.size else cells
+    better = (q[cells, None] <= q[cells]) & (s[cells, None] <= s[cells])
+    better &= parts.number[cells, None] == parts.number[cells]
+    strictly = better & ~better.T
+    assert set(cells[~strictly.any(axis=0)]) >= set(left)
+    kept = np.isin(cells, left)
+    assert better[kept].any(axis=0).all()  # what was left out is dominated by what was kept
 
 
 @given(

@@ -70,6 +70,54 @@ def move(
     return Moves(there.ravel(), mass.ravel(), 2.0 * step.ravel(), parts.sum(bregman).ravel())
 
 
+def raised(
+    divergence: Clipped,
+    parts: Segments,
+    reference: Array,
+    position: Array,
+    places: Indices,
+    rise: float,
+) -> tuple[Array, Array, Array]:
+    """Return what raising one outcome a game by λ · ``rise`` moves.
+
+    The others sink by k: they lose min(k, max(0, y)) of area each, the raised one gains what they
+    lose. That is concave in k, so Newton rises from 0 to the answer.
+
+    Returns
+    -------
+    moved, bregman, shift : (games,) arrays
+        The raised outcome's mass gained, B_Φ/λ, and by how much the others' positions sink.
+    """
+    scale, level = divergence.scale_and_level(reference)
+    y = level + 0.5 * position
+    full = np.maximum(0.0, y)
+    areas = np.broadcast_to(scale, y.shape)
+    area, before = areas[places], full[places]
+    lift = np.minimum(0.0, y[places]) + 0.5 * rise
+    others = areas.copy()
+    others[places] = 0.0
+    sunk = np.zeros(parts.size)
+    for _ in range(_STEPS):
+        depth = parts.spread(sunk)
+        lost = np.minimum(depth, full)
+        sinks = np.multiply(others, full > depth)
+        gained = np.maximum(lift - sunk, -before)
+        missing = area * gained - parts.sum(others * lost)
+        further = missing / (parts.sum(sinks) + area * (gained > -before))
+        far = further > EPS * sunk
+        if not far.any():
+            break
+        sunk = np.where(far, sunk + further, sunk)
+    depth = parts.spread(sunk)
+    lost = np.minimum(depth, full)
+    depth += depth
+    depth -= lost
+    depth *= lost
+    depth *= others
+    gained = np.maximum(lift - sunk, -before)
+    return area * gained, parts.sum(depth) + area * gained * gained, 2.0 * sunk
+
+
 def _balanced(parts: Segments, fixed: Array, full: Array, areas: Array | None) -> Array:
     """Return the half step t with Σ area · max(fixed + t, −full) = 0, (rows, games).
 

@@ -9,20 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mdsolve.batch.arrays import (
-    Array,
-    arranged,
-    checked_sizes,
-    listed,
-    numbers,
-    pick,
-    rescaled,
-)
+from mdsolve.batch.arrays import Array, arranged, checked_sizes, listed, rescaled
+from mdsolve.batch.changes import part, reported, taken, with_rewards
 from mdsolve.batch.faults import fault, faulty
+from mdsolve.batch.references import log_reference, reference
 from mdsolve.batch.segments import Segments
 from mdsolve.errors import InvalidInput
 from mdsolve.games import Game
-from mdsolve.games.validation import floats
 
 _GIVEN = ("reference", "rewards", "sizes", "logprob", "prompts", "groups", "outcomes", "menu")
 
@@ -184,31 +177,11 @@ class Batch:
 
     def part(self, first: int, last: int) -> Batch:
         """Return the games from ``first`` up to ``last`` as a batch; arrays are viewed."""
-        low, high = int(self.offsets[first]), int(self.offsets[last])
-        return self._replaced(
-            offsets=self.offsets[first : last + 1] - low,
-            rewards=self.rewards[:, low:high],
-            sizes=self.sizes if self.sizes.ndim == 1 else self.sizes[first:last],
-            prompts=None if self.prompts is None else self.prompts[first:last],
-            outcomes=None if self.outcomes is None else self.outcomes[low:high],
-            masses=self.masses[low:high],
-            menu=None if self.menu is None else self.menu[:, low:high],
-        )
+        return self._replaced(**part(self, first, last))
 
     def taken(self, games: Any) -> Batch:
         """Return some of the games, in the order given, as a batch."""
-        chosen = np.asarray(games, dtype=np.intp)
-        cells, parts = self.segments().taken(chosen)
-        named = self.prompts is None
-        return self._replaced(
-            offsets=np.concatenate([[0], np.cumsum(parts.counts)]),
-            rewards=np.ascontiguousarray(self.rewards[:, cells]),
-            sizes=self.sizes if self.sizes.ndim == 1 else self.sizes[chosen],
-            prompts=[self.prompt(int(k)) for k in chosen] if named else pick(self.prompts, chosen),
-            outcomes=None if self.outcomes is None else pick(self.outcomes, cells),
-            masses=self.masses[cells],
-            menu=None if self.menu is None else np.ascontiguousarray(self.menu[:, cells]),
-        )
+        return self._replaced(**taken(self, np.asarray(games, dtype=np.intp)))
 
     def with_sizes(self, sizes: Any) -> Batch:
         """Return the same games at other sizes; the arrays are shared.
@@ -222,28 +195,11 @@ class Batch:
 
     def with_rewards(self, rewards: Any) -> Batch:
         """Return the same games with other rewards (groups, cells), which may be `faulty`."""
-        matrix = numbers("rewards", rewards)
-        if matrix.shape != self.rewards.shape:
-            raise InvalidInput(
-                f"rewards: shape {matrix.shape}, but the batch has {self.rewards.shape}."
-            )
-        return self._replaced(rewards=matrix)
+        return self._replaced(**with_rewards(self, rewards))
 
     def reported(self, group: str | int, rewards: Any, size: Any = None) -> Batch:
         """Return the batch in which one group reports other rewards (cells,), or another size."""
-        index = self.group_index(group)
-        rows = np.array(self.rewards, dtype=float)
-        told = floats(f"group {self.groups[index]!r}: rewards", rewards)
-        if told.shape != (self.shape[2],):
-            raise InvalidInput(
-                f"group {self.groups[index]!r}: rewards of shape {told.shape}, but there are "
-                f"{self.shape[2]} cells. Pass one number a cell."
-            )
-        rows[index] = told
-        sizes = np.array(self.sizes)
-        if size is not None:
-            sizes[..., index] = size
-        changed = self.with_rewards(rows).with_sizes(sizes)
+        changed = self._replaced(**reported(self, self.group_index(group), rewards, size))
         bad = changed.faulty()
         if bad.size:
             raise InvalidInput(changed.fault(int(bad[0])))
@@ -260,19 +216,12 @@ class Batch:
     @property
     def reference(self) -> Array:
         """π0 of all cells, (cells,), each game's divided by its sum."""
-        return np.exp(self.log_reference) if self.logarithmic else self._normalised()
+        return reference(self)
 
     @property
     def log_reference(self) -> Array:
         """log π0 of all cells, (cells,)."""
-        parts, given = self.segments(), np.asarray(self.masses, dtype=float)
-        if self.logarithmic:
-            logs = given - parts.spread(parts.max(given))
-            logs -= parts.spread(np.log(parts.sum(np.exp(logs))))
-        else:
-            logs = np.log(given)
-            logs -= parts.spread(np.log(parts.sum(given)))
-        return logs
+        return log_reference(self)
 
     def faulty(self) -> NDArray[np.intp]:
         """Return the games that cannot be what their author meant; `fault` says why.
@@ -292,10 +241,6 @@ class Batch:
             f"Batch({games:,} game{'s' * (games != 1)} of {counts.min()} to {counts.max()} "
             f"outcomes, {groups} group{'s' * (groups != 1)}, {cells:,} cells)"
         )
-
-    def _normalised(self) -> Array:
-        parts, given = self.segments(), np.asarray(self.masses, dtype=float)
-        return given / parts.spread(parts.sum(given))
 
     def _replaced(self, **changes: Any) -> Batch:
         batch = object.__new__(Batch)

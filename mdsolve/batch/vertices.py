@@ -4,6 +4,13 @@ As in `solvers.floor.vertices`: one promising outcome of each row is solved; its
 point that bounds all other outcomes from below, and only those that it leaves open are solved too.
 Under squared L2 the lowest y = π0 + s/2 is the best: Φ is a symmetric convex function of y, and
 raising a lower entry leaves a vector that the other majorises.
+
+Under the others masses are q g(s), g convex and increasing, and an outcome x with q_x ≤ q_z and
+s_x ≤ s_z is no worse than z. For raise one of them by a reward t; then all sink by some k(t) ≥ 0.
+What the raised one gains at a given k, q (g(s + t − k) − g(s − k)), is less for x as g is convex,
+so k_x ≤ k_z. What the outcomes but the raised one keep is then no less for x: the common ones sink
+less, and q_z g(s_z − k_x) ≥ q_x g(s_x − k_z). So x gets no more mass than z at every t, and b is
+the integral of that mass over t. Of outcomes left open only those are solved that none dominates.
 """
 
 from __future__ import annotations
@@ -15,7 +22,7 @@ import numpy as np
 
 from mdsolve.batch import clipped
 from mdsolve.batch.ground import Floors, Grounds
-from mdsolve.batch.moves import Moves, move
+from mdsolve.batch.moves import move
 from mdsolve.batch.segments import Array, Indices
 from mdsolve.divergences import SquaredL2, Step
 from mdsolve.divergences.clipped import Clipped
@@ -27,19 +34,23 @@ _TIES = 1e-13
 def lowest_vertex(ground: Grounds, strength: float, size: float, noise: Any) -> Floors:
     """Return the least increment of every row over max-normalised rewards at one size."""
     parts, search = ground.parts, _Search(ground, strength, size)
-    rows = np.arange(parts.size)
     best = search.promising()
-    increment, moved, shift = search.solve(rows, best)
+    increment, moved, shift = search.solve(ground, best)
     lower = increment
     if not isinstance(ground.divergence, SquaredL2):
         bound = search.bounds(shift)
         bound[best] = np.inf
         left = np.flatnonzero(bound < parts.spread(increment * (1.0 - _TIES)))
-        if left.size:
-            others, apart, _ = search.solve(parts.number[left], left)
-            bound[left] = others
-            order = np.lexsort((others, parts.number[left]))
-            row, first = np.unique(parts.number[left][order], return_index=True)
+        tried = search.undominated(np.union1d(left, best)) if left.size else left
+        tried = tried[bound[tried] < np.inf]
+        bound[left] = np.inf
+        if tried.size:
+            row = parts.number[tried]
+            some = ground.taken(row)
+            others, apart, _ = search.solve(some, tried - parts.starts[row] + some.parts.starts)
+            bound[tried] = others
+            order = np.lexsort((others, row))
+            row, first = np.unique(row[order], return_index=True)
             found = order[first]
             better = others[found] < increment[row]
             row, found = row[better], found[better]
@@ -69,19 +80,33 @@ class _Search:
             guess = ground.mass + 0.5 * (self.size / self.strength) * stiff * (1.0 - share)
         return parts.first(guess == parts.spread(parts.min(guess)))
 
-    def solve(self, rows: Indices, cells: Indices) -> tuple[Array, Array, Array]:
+    def solve(self, some: Grounds, places: Indices) -> tuple[Array, Array, Array]:
         """Return one outcome's increment a row, how its mass changes, and the others' shift."""
-        ground, parts = self.ground, self.ground.parts
-        some = ground.taken(rows)
-        place = cells - parts.starts[rows] + some.parts.starts
-        raised = np.zeros(some.parts.cells)
-        raised[place] = self.size / self.strength
-        there = _moved(some, raised)
-        points = some.points()
-        step = np.where(points.anchors == place, there.steps - raised[place], there.steps)
-        mass = some.mass[place]
-        increment = self.size * mass + self.strength * there.bregman
-        return increment, there.mass[place] - mass, np.maximum(0.0, -step)
+        rise = self.size / self.strength
+        if isinstance(some.divergence, Clipped):
+            moved, bregman, shift = clipped.raised(
+                some.divergence, some.parts, some.reference, some.position, places, rise
+            )
+            furthest = some.parts.max(np.abs(some.position))
+            steep = np.flatnonzero(np.maximum(furthest, rise) > clipped.TAME)
+        else:
+            moved, bregman, shift = (np.empty(some.parts.size) for _ in range(3))
+            steep = np.arange(some.parts.size)
+        if steep.size:
+            far = some.taken(steep)
+            found = _moved(far, places[steep] - some.parts.starts[steep] + far.parts.starts, rise)
+            moved[steep], bregman[steep], shift[steep] = found
+        return self.size * some.mass[places] + self.strength * bregman, moved, shift
+
+    def undominated(self, cells: Indices) -> Indices:
+        """Return those of some cells than which none of their row has less of both q and s."""
+        rows, high = self.ground.parts.number[cells], self.ground.position[cells]
+        likely = np.empty_like(cells)
+        likely[np.lexsort((high, self.ground.reference[cells]))] = np.arange(cells.size)
+        order = np.lexsort((likely, high, rows))
+        likely = (likely - cells.size * rows)[order]  # a row's are less than those of all before
+        least = np.minimum.accumulate(likely)
+        return cells[np.sort(order[np.append(True, likely[1:] < least[:-1])])]
 
     def bounds(self, shift: Array) -> Array:
         """Return lower bounds of all increments, (cells,), tight where the shift is their own."""
@@ -98,28 +123,14 @@ class _Search:
         return np.fmax(bound, self.size * ground.mass)
 
 
-def _moved(ground: Grounds, raised: Array) -> Moves:
-    """Return the rows' points once these rewards, over λ, are added."""
+def _moved(ground: Grounds, places: Indices, rise: float) -> tuple[Array, Array, Array]:
+    """Return what raising one outcome a row by λ · ``rise`` moves, by the general moves."""
     parts, here = ground.parts, ground.points()
-    if not isinstance(ground.divergence, Clipped):
-        return _moved_far(ground, raised)
-    furthest = np.maximum(parts.max(np.abs(ground.position)), parts.max(raised))
-    steep = np.flatnonzero(furthest > clipped.TAME)
-    change = raised - parts.spread(raised[here.anchors])
-    found = clipped.move(
-        ground.divergence, parts, ground.reference, here.position, change, here.anchors
-    )
-    if steep.size:
-        cells, _ = parts.taken(steep)
-        far = _moved_far(ground.taken(steep), raised[cells])
-        found.position[cells], found.mass[cells] = far.position, far.mass
-        found.steps[steep], found.bregman[steep] = far.steps, far.bregman
-    return found
-
-
-def _moved_far(ground: Grounds, raised: Array) -> Moves:
-    parts, here = ground.parts, ground.points()
+    raised = np.zeros(parts.cells)
+    raised[places] = rise
     offsets = ground.above + raised
     offsets -= parts.spread(parts.max(offsets))
     change = raised - parts.spread(raised[here.anchors])
-    return move(ground.divergence, parts, ground.reference, here, change, offsets)
+    there = move(ground.divergence, parts, ground.reference, here, change, offsets)
+    step = np.where(here.anchors == places, there.steps - rise, there.steps)
+    return there.mass[places] - ground.mass[places], there.bregman, np.maximum(0.0, -step)
