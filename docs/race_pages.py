@@ -14,7 +14,7 @@ PAGE, EXTRA = HERE / "which-solver.md", HERE / "_extra"
 INTRODUCTION = """\
 # Which solver for what
 
-Drawn from the rows of the `standard` set as they were raced on a machine of two cores, each solve
+Drawn from the rows of the `standard` set and of the series as they were raced on a machine of two cores, each solve
 with one thread and a limit of {limit:g} s: {problems} problems with proved optima, {solves} solves
 to an accuracy of {accuracy:g}, of which {noisy} were measured while the machine was noisy (their
 order tells, their milliseconds less). The rows are `docs/races/standard.parquet`; the whole report
@@ -34,7 +34,7 @@ def write():
     EXTRA.mkdir(exist_ok=True)
     write_page(results, EXTRA / "standard.html", overwrite=True)
     parts = [_introduction(results), *(_of_kind(results, kind) for kind in results.kinds)]
-    wanted = ("Correct claims", "Solved of given, by family")
+    wanted = ("Correct claims", "Solved of given, by family", "Warm starts")
     parts += [_table(one) for one in tables(results) if one.title in wanted]
     PAGE.write_text("\n".join(parts), "utf-8")
 
