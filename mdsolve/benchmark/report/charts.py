@@ -23,7 +23,8 @@ def performance(results: Results) -> Iterator[Markup]:
         if not given or len(solvers) < 2:
             continue
         found = profiles.profiles(given, solvers)
-        title = f"{kind}: {len(given)} problems to {accuracy:g}"
+        many = f"{len(given)} problem{'' if len(given) == 1 else 's'}"
+        title = f"{kind}: {many} to {accuracy:g}"
         yield _figure(
             title, pictures.steps(found, results.solvers, title), solvers, results.solvers
         )

@@ -51,8 +51,8 @@ class Results:
 
     @cached_property
     def kinds(self) -> list[str]:
-        """The kinds of programs that were raced, in their own order."""
-        found = {row["kind"] for row in self.rows}
+        """The kinds of programs that were raced by themselves, in their own order."""
+        found = {row["kind"] for row in self.cold()}
         return [kind for kind in KINDS if kind in found]
 
     def cold(self, kind: str | None = None) -> list[Row]:
