@@ -49,10 +49,7 @@ def batch(
             "rejects, in parts, and the manifest. The same command continues what was stopped.",
         ),
     ],
-    strength: Annotated[
-        float | None,
-        typer.Option(help="Weight λ > 0 of the divergence, in welfare units.  [required]"),
-    ] = None,
+    strength: options.StrengthRequired = None,
     sizes: options.Sizes = None,
     reference: options.Reference = None,
     logprob: options.Logprob = None,
@@ -74,9 +71,7 @@ def batch(
     divergence: options.Divergence = "kl",
     payment: options.Payment = None,
     sizes_allowed: options.SizesAllowed = None,
-    tolerance: Annotated[
-        float, typer.Option(help="Relative width of the bracket that is accepted.")
-    ] = TOLERANCE,
+    tolerance: options.Tolerance = TOLERANCE,
     on_error: Annotated[
         str,
         typer.Option(

@@ -92,9 +92,7 @@ def certify(
             "are larger. With --payments: prove that they leave it.",
         ),
     ] = None,
-    strength: Annotated[
-        float | None, typer.Option(help="Weight λ > 0 of the divergence, in welfare units.")
-    ] = None,
+    strength: options.Strength = None,
     sizes: options.Sizes = None,
     reference: options.Reference = None,
     logprob: options.Logprob = None,

@@ -65,6 +65,10 @@ Alpha = Annotated[
 Divergence = Annotated[
     str, typer.Option(metavar="NAME", help="What keeps the model near: see mdsolve divergences.")
 ]
+_WEIGHT = "Weight λ > 0 of the divergence, in welfare units."
+Strength = Annotated[float | None, typer.Option(help=_WEIGHT)]
+StrengthRequired = Annotated[float | None, typer.Option(help=f"{_WEIGHT}  [required]")]
+Tolerance = Annotated[float, typer.Option(help="Relative width of the bracket that is accepted.")]
 Payment = Annotated[
     str | None,
     typer.Option(

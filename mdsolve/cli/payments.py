@@ -41,9 +41,7 @@ def payments(
         ),
     ] = None,
     group: Annotated[str | None, typer.Option(metavar="NAME", help="Whose types they are.")] = None,
-    strength: Annotated[
-        float | None, typer.Option(help="Weight λ > 0 of the divergence, in welfare units.")
-    ] = None,
+    strength: options.Strength = None,
     base: Annotated[
         str | None,
         typer.Option(

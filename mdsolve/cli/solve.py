@@ -32,10 +32,7 @@ CHARGED = ("affine-maximizer", "revenue")
 
 def solve(
     table: options.Table,
-    strength: Annotated[
-        float | None,
-        typer.Option(help="Weight λ > 0 of the divergence, in welfare units.  [required]"),
-    ] = None,
+    strength: options.StrengthRequired = None,
     sizes: options.Sizes = None,
     reference: options.Reference = None,
     logprob: options.Logprob = None,
@@ -53,9 +50,7 @@ def solve(
     solver: Annotated[
         str, typer.Option(metavar="NAME", help="What solves it: see mdsolve solvers.")
     ] = "auto",
-    tolerance: Annotated[
-        float, typer.Option(help="Relative width of the bracket that is accepted.")
-    ] = TOLERANCE,
+    tolerance: options.Tolerance = TOLERANCE,
     as_json: options.Json = False,
     out: Annotated[
         Path | None,
