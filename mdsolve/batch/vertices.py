@@ -10,7 +10,8 @@ s_x ≤ s_z is no worse than z. For raise one of them by a reward t; then all si
 What the raised one gains at a given k, q (g(s + t − k) − g(s − k)), is less for x as g is convex,
 so k_x ≤ k_z. What the outcomes but the raised one keep is then no less for x: the common ones sink
 less, and q_z g(s_z − k_x) ≥ q_x g(s_x − k_z). So x gets no more mass than z at every t, and b is
-the integral of that mass over t. Of outcomes left open only those are solved that none dominates.
+the integral of that mass over t. Of outcomes left open those alone are solved that none of them
+dominates.
 """
 
 from __future__ import annotations
@@ -41,8 +42,7 @@ def lowest_vertex(ground: Grounds, strength: float, size: float, noise: Any) -> 
         bound = search.bounds(shift)
         bound[best] = np.inf
         left = np.flatnonzero(bound < parts.spread(increment * (1.0 - _TIES)))
-        tried = search.undominated(np.union1d(left, best)) if left.size else left
-        tried = tried[bound[tried] < np.inf]
+        tried = search.undominated(left)
         bound[left] = np.inf
         if tried.size:
             row = parts.number[tried]
@@ -99,14 +99,17 @@ class _Search:
         return self.size * some.mass[places] + self.strength * bregman, moved, shift
 
     def undominated(self, cells: Indices) -> Indices:
-        """Return those of some cells than which none of their row has less of both q and s."""
-        rows, high = self.ground.parts.number[cells], self.ground.position[cells]
-        likely = np.empty_like(cells)
-        likely[np.lexsort((high, self.ground.reference[cells]))] = np.arange(cells.size)
-        order = np.lexsort((likely, high, rows))
+        """Return some cells without those than which another of their row has less of q and s.
+
+        Both of a pair may stay where their q or s are equal.
+        """
+        rows, likely = self.ground.parts.number[cells], np.empty_like(cells)
+        likely[np.argsort(self.ground.reference[cells])] = np.arange(cells.size)
+        order = np.lexsort((self.ground.position[cells], rows))
         likely = (likely - cells.size * rows)[order]  # a row's are less than those of all before
-        least = np.minimum.accumulate(likely)
-        return cells[np.sort(order[np.append(True, likely[1:] < least[:-1])])]
+        kept = np.ones(cells.size, dtype=bool)
+        kept[order[1:]] = likely[1:] < np.minimum.accumulate(likely)[:-1]
+        return cells[kept]
 
     def bounds(self, shift: Array) -> Array:
         """Return lower bounds of all increments, (cells,), tight where the shift is their own."""
