@@ -190,7 +190,7 @@ class ValueFunction:
         """
         assert here.point is not None
         shift = (change - change[here.point.anchor]) / self.strength
-        move = self._move(here.point, shift, there)
+        move = self.move(here.point, shift, there)
         return self.strength * move.bregman, move.point.mass
 
     def moved(self, here: Optimum, change: Array, there: Combined) -> tuple[float, Array]:
@@ -200,11 +200,17 @@ class ValueFunction:
         """
         assert here.point is not None
         shift = (change - change[here.point.anchor]) / self.strength
-        move = self._move(here.point, shift, there)
+        move = self.move(here.point, shift, there)
         old, new = here.point, move.point
         step = Step(old.position, old.mass, shift + move.anchor_step, new.position, new.mass)
         growth = self.divergence.growth(step, self.game.reference)
         return self.strength * move.bregman, growth
+
+    def move(self, here: scalar_dual.Point, change: Array, there: Combined) -> scalar_dual.Move:
+        """Return where Δc/λ, less its value at the point's anchor, leads, to c' = ``there``."""
+        offsets = there.above(there.top()) / self.strength
+        room = there.room(here.anchor, self.strength, self.divergence.pole)
+        return scalar_dual.move(self.divergence, self.game.reference, here, change, offsets, room)
 
     def combine(self, weights: Array) -> Combined:
         """Return Σ weights_i r_i to the accuracy that the strength needs."""
@@ -282,7 +288,7 @@ class ValueFunction:
 
     def _from_reference(self, combined: Combined) -> scalar_dual.Move:
         start = scalar_dual.origin(self.divergence, self.game.reference)
-        return self._move(start, combined.above(start.anchor) / self.strength, combined)
+        return self.move(start, combined.above(start.anchor) / self.strength, combined)
 
     def _below(self, model: Array, combined: Combined) -> float:
         """Return the better of two models' lower bounds: the given one's, and the reference's own.
@@ -294,10 +300,6 @@ class ValueFunction:
     def _above(self, combined: Combined, move: scalar_dual.Move) -> float:
         """Return Φ = <c, π0> + λ (the Bregman sum of the move from the reference), rounded up."""
         return self._mean(combined) + self.strength * move.bregman + self.rounding(combined)
-
-    def _move(self, here: scalar_dual.Point, change: Array, there: Combined) -> scalar_dual.Move:
-        offsets = there.above(there.top()) / self.strength
-        return scalar_dual.move(self.divergence, self.game.reference, here, change, offsets)
 
     def _mean(self, combined: Combined) -> float:
         """Return <c, π0>."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mdsolve.batch.segments import Array, Indices, Segments
-from mdsolve.games.combined import PLAIN_LIMIT
+from mdsolve.games.combined import PLAIN_LIMIT, room
 from mdsolve.precision import EPS, two_product, two_sum
 
 Pair = tuple[Any, Any]
@@ -61,6 +61,14 @@ class Sums:
             return highest, self.high - parts.spread(highest)
         top = self.top(parts)
         return self.high[top], self.above(parts, top)
+
+    def room(self, parts: Segments, places: Indices, strength: float, pole: float) -> Array | None:
+        """Return pole − (max c − c(place))/λ with one place a segment; None in one double."""
+        if self.low is None:
+            return None
+        top = self.top(parts)
+        high, low = self.high, self.low
+        return room(high[places], low[places], high[top], low[top], strength, pole)
 
     def rounding(self, parts: Segments) -> Array:
         """Return a bound on the error of each entry, (..., games)."""

@@ -17,7 +17,16 @@ from mdsolve.batch.combined import Reports, Sums
 from mdsolve.batch.fitted import Fitted
 from mdsolve.batch.segments import Array, Segments
 from mdsolve.precision import EPS
-from mdsolve.solvers.tilting import FAR, FLOOR, HUGE, NOTHING, excess_of, log1p_of, near_zero
+from mdsolve.solvers.tilting import (
+    FAR,
+    FLOOR,
+    HUGE,
+    NOTHING,
+    excess_of,
+    log1p_of,
+    near_zero,
+    total_spare,
+)
 
 #: E[e^x − 1 − x] from which E[e^x − 1] − E[x] keeps its digits
 CERTAIN = 1e-4
@@ -131,18 +140,22 @@ def _flat(
     model: Array,
     strength: float,
 ) -> tuple[Array, Array]:
-    """Return the brackets where Σ w|r| is less than λ: λ itself must not round them."""
+    """Return the brackets where Σ w|r| is less than λ: λ itself must not round them.
+
+    The reference's own <c, π0> is the better lower bound where λ shows a model's last digits.
+    """
     reference = np.exp(logarithms)
-    growth = parts.sum(reference * np.expm1(change)) / parts.sum(reference)
+    share = parts.sum(reference)
+    growth = parts.sum(reference * np.expm1(change)) / share
     with np.errstate(invalid="ignore", divide="ignore"):
         multiplier = origin + strength * np.log1p(growth)
-    ratio = np.log1p((model - reference) / np.maximum(reference, _TINY))
-    total = parts.sum(model)
-    relative = parts.sum(model * ratio) - parts.sum(model - reference)
-    spare = np.log(total) - (total - 1.0) / total
-    gained = parts.sum(model * change)
-    lower = origin + strength * ((gained - relative) / total + spare)
-    rounding = EPS * (12.0 + parts.logarithms) * scale
+    moved, digits = model - reference, EPS * (12.0 + parts.logarithms)
+    ratio = np.log1p(moved / np.maximum(reference, _TINY))
+    total, excess = parts.sum(model), parts.sum(moved)
+    spent = (parts.sum(model * ratio) - excess) / total - total_spare(excess / share)
+    lower = parts.sum(model * change) / total - spent - digits * parts.sum(np.abs(moved))
+    lower = origin + strength * np.maximum(lower, parts.sum(reference * change) / share)
+    rounding = digits * scale
     high = np.maximum(lower, multiplier) + rounding
     return np.minimum(lower, multiplier) - rounding, high
 

@@ -16,40 +16,48 @@ from mdsolve.batch.segments import Array, Indices, Segments
 from mdsolve.divergences import Divergence, Step
 from mdsolve.divergences.clipped import Clipped
 from mdsolve.precision import EPS
-from mdsolve.solvers.multiplier.moves import LARGE_POSITION, straight
+from mdsolve.solvers.multiplier.moves import CLOSE, LARGE_POSITION, sound, straight
 
 _STEPS = 200
-_CORRECTIONS = 8
 
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Solved games: positions and masses, (cells,) each, and their anchors, (games,)."""
+    """Solved games: positions and masses, (cells,) each, and their anchors, (games,).
+
+    ``risen`` is how far the anchors' positions are from the reference's, (games,), where known.
+    """
 
     position: Array
     mass: Array
     anchors: Indices
+    risen: Array | None = None
 
     @classmethod
     def origin(cls, divergence: Divergence, parts: Segments, reference: Array) -> Points:
         """Return the points of c = 0: the references themselves."""
         position = np.full(reference.shape, divergence.origin)
-        return cls(position, reference, parts.top(reference))
+        return cls(position, reference, parts.top(reference), np.zeros(parts.size))
 
     def taken(self, cells: Indices, games: Indices, parts: Segments, taken: Segments) -> Points:
         """Return the points of some games, whose cells are given."""
         anchors = self.anchors[games] - parts.starts[games] + taken.starts
-        return Points(self.position[cells], self.mass[cells], anchors)
+        risen = None if self.risen is None else self.risen[games]
+        return Points(self.position[cells], self.mass[cells], anchors, risen)
 
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """Where changes of reward lead: points, the anchors' steps and B_Φ/λ ≥ 0, (games,) each."""
+    """Where changes of reward lead: points, the anchors' steps and B_Φ/λ ≥ 0, (games,) each.
+
+    ``moved`` is how far each position moved, (cells,), with the digits of a short way.
+    """
 
     position: Array
     mass: Array
     steps: Array
     bregman: Array
+    moved: Array | None = None
 
 
 def move(
@@ -59,6 +67,7 @@ def move(
     here: Points,
     change: Array,
     offsets: Array,
+    room: Array | None = None,
 ) -> Moves:
     """Return the points after changes of reward.
 
@@ -75,22 +84,33 @@ def move(
         Δc/λ less its value at the anchors.
     offsets : (cells,) array
         (c − max c)/λ ≤ 0 of the problems to be solved.
+    room : (games,) array, optional
+        The pole plus the anchors' offsets, exact where they are small.
     """
     top = locate(divergence, parts, offsets, reference)
-    start = offsets[here.anchors] + top - here.position[here.anchors]
     walk = _Walk(divergence, parts, reference, here.position, here.mass, change, offsets)
-    further, bregman, there, to = walk.balance(start, top)
+    steps, bregman, there, to, moved = walk.balance(_leads(here, offsets, room), top)
     still = np.logical_not(parts.max(change != 0.0))
     if still.any():
         alike = parts.spread(still)
         there, to = np.where(alike, here.position, there), np.where(alike, here.mass, to)
-        further, bregman = np.where(still, -start, further), np.where(still, 0.0, bregman)
-    return Moves(there, to, start + further, bregman)
+        steps, bregman = np.where(still, 0.0, steps), np.where(still, 0.0, bregman)
+        moved = np.where(alike, 0.0, moved)
+    return Moves(there, to, steps, bregman, moved)
+
+
+def _leads(here: Points, offsets: Array, room: Array | None) -> Array:
+    """Return how much further than the tops' positions the anchors' steps are, the shorter way."""
+    position = here.position[here.anchors]
+    leads = offsets[here.anchors] - position
+    if room is None or here.risen is None:
+        return leads
+    return np.where(np.abs(here.risen) < np.abs(position), room - here.risen, leads)
 
 
 @dataclass(frozen=True, eq=False)
 class _Walk:
-    """Moves as functions of how much further than a first guess the anchors go."""
+    """Moves as functions of the anchors' steps and of the tops' positions, which they lead to."""
 
     divergence: Divergence
     parts: Segments
@@ -100,42 +120,53 @@ class _Walk:
     change: Array
     offsets: Array
 
-    def balance(self, start: Array, top: Array) -> tuple[Array, Array, Array, Array]:
-        """Return how far to go that no mass is created, the Bregman sums, positions and masses.
+    def balance(self, leads: Array, top: Array) -> tuple[Array, Array, Array, Array, Array]:
+        """Return steps that create no mass, the Bregman sums, positions, masses and moves.
 
-        The sums are flat at the answer; games that have arrived stand still.
+        As `solvers.multiplier.moves` balances one game; games that have arrived stand still.
         """
-        further = np.zeros_like(start)
-        total, curvature, bregman, there, to = self.walk(start, top)
-        left = np.arange(self.parts.size)
-        has_pole = isfinite(self.divergence.pole)
-        for _ in range(_CORRECTIONS - 1):
+        step, left = leads + top, np.arange(self.parts.size)
+        total, curvature, bregman, there, to, k = self.walk(step, top)
+        missed = np.empty_like(step)
+        has_pole, low, high = isfinite(self.divergence.pole), np.zeros(0), np.zeros(0)
+        for number in range(_STEPS):
             with np.errstate(divide="ignore", invalid="ignore"):
-                new = further[left] - total / curvature
-            there_yet = total * total <= EPS * curvature * bregman[left]
-            there_yet |= (start[left] + new == start[left] + further[left]) & (
-                top[left] + new == top[left] + further[left]
-            )
+                missed[left] = further = -total / curvature
+            at, ahead = step[left] + further, top[left] + further
+            arrived = total * total <= EPS * curvature * bregman[left]
             if has_pole:
-                there_yet |= top[left] + new >= 0.0
-            there_yet |= ~np.isfinite(new)
-            left, new = left[~there_yet], new[~there_yet]
+                arrived &= np.abs(further) <= CLOSE * np.abs(top[left])
+                if arrived.all():
+                    break
+                if not number:
+                    low, high = bracket(self.divergence, self.parts, self.offsets, self.reference)
+                low[left] = np.where(total > 0.0, low[left], top[left])
+                high[left] = np.where(total > 0.0, top[left], high[left])
+                middle = -np.sqrt(-low[left]) * np.sqrt(-high[left])
+                by_newton = sound(low[left], high[left], top[left], further)
+                ahead = np.where(by_newton, ahead, middle)
+                at = np.where(by_newton, at, leads[left] + middle)
+            arrived |= (at == step[left]) & (ahead == top[left])
+            arrived |= ~np.isfinite(ahead)
+            left = left[~arrived]
             if not left.size:
                 break
-            further[left] = new
+            step[left], top[left] = at[~arrived], ahead[~arrived]
             cells, some = self._some(left)
-            total, curvature, bregman[left], there[cells], to[cells] = some.walk(
-                start[left] + new, top[left] + new
+            total, curvature, bregman[left], there[cells], to[cells], k[cells] = some.walk(
+                step[left], top[left]
             )
-        return further, bregman, there, to
+        if has_pole:
+            k += self.parts.spread(missed)
+        return step, bregman, there, to, k
 
     def _some(self, games: Indices) -> tuple[Indices, _Walk]:
         cells, parts = self.parts.taken(games)
         arrays = (self.reference, self.position, self.mass, self.change, self.offsets)
         return cells, _Walk(self.divergence, parts, *(array[cells] for array in arrays))
 
-    def walk(self, step: Array, top: Array) -> tuple[Array, Array, Array, Array, Array]:
-        """Return the created mass, its derivative, the Bregman sum, positions and masses.
+    def walk(self, step: Array, top: Array) -> tuple[Array, Array, Array, Array, Array, Array]:
+        """Return the created mass, its derivative, the Bregman sum, positions, masses and moves.
 
         A position moves by k = change + step; where the move is long, to offset + top.
         """
@@ -151,16 +182,14 @@ class _Walk:
         move = Step(position, self.mass, k, there, to)
         total = parts.sum(self.divergence.growth(move, q))
         curvature = parts.sum(self.divergence.curvature(to, there, q))
-        return total, curvature, parts.sum(self.divergence.bregman(move, q)), there, to
+        return total, curvature, parts.sum(self.divergence.bregman(move, q)), there, to, k
 
 
 def locate(divergence: Divergence, parts: Segments, offsets: Array, reference: Array) -> Array:
     """Return the position of each game's top outcome at which the masses sum to one, (games,)."""
     if isinstance(divergence, Clipped):
         return _locate_clipped(divergence, parts, offsets, reference)
-    best = parts.max(np.where(offsets == 0.0, reference, 0.0))
-    high = divergence.position_of(np.ones_like(best), best)
-    low = np.full_like(high, divergence.origin)
+    low, high = bracket(divergence, parts, offsets, reference)
     top = np.zeros_like(high) if isinf(divergence.degree) else high.copy()
     left = np.arange(parts.size)
     some, apart, q = parts, offsets, reference
@@ -186,6 +215,15 @@ def locate(divergence: Divergence, parts: Segments, offsets: Array, reference: A
             cells, some = parts.taken(left)
             apart, q = offsets[cells], reference[cells]
     return top
+
+
+def bracket(
+    divergence: Divergence, parts: Segments, offsets: Array, reference: Array
+) -> tuple[Array, Array]:
+    """Return the positions of tops where no outcome has gained, and where the top has all."""
+    best = parts.max(np.where(offsets == 0.0, reference, 0.0))
+    high = divergence.position_of(np.ones_like(best), best)
+    return np.full_like(high, divergence.origin), high
 
 
 def _locate_clipped(

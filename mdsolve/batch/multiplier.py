@@ -42,9 +42,11 @@ def fit(reports: Reports, divergence: Divergence, reference: Array, strength: fl
     lower, upper = _bracket(reports, divergence, reference, strength, model, first)
     values = parts.sum(rewards * model)
 
-    there = Points(first.position, first.mass, parts.top(first.mass))
+    anchors = parts.top(first.mass)
+    risen = None if first.moved is None else first.moved[anchors]
+    there = Points(first.position, first.mass, anchors, risen)
     slopes = reports.sizes / -strength
-    changes = rewards - parts.spread(np.array([row[there.anchors] for row in rewards]))
+    changes = rewards - parts.spread(np.array([row[anchors] for row in rewards]))
     changes *= slopes if slopes.shape[1] == 1 else parts.spread(slopes)
     pivots = ahead.moved(there, changes, lambda: reports.others)
     payments = strength * pivots.bregman.reshape(values.shape)
@@ -78,7 +80,8 @@ class _Way:
         cells, some = self.parts.taken(self.steep)
         some_rows = some.repeated(rows)
         points = here.taken(cells, self.steep, self.parts, some)
-        shift = some.cells * np.arange(rows)[:, None]
+        anchors = (points.anchors + some.cells * np.arange(rows)[:, None]).ravel()
+        ends, pole = _taken(goal(), cells), self.divergence.pole
         found = move(
             self.divergence,
             some_rows,
@@ -86,10 +89,12 @@ class _Way:
             Points(
                 np.tile(points.position, rows),
                 np.tile(points.mass, rows),
-                (points.anchors + shift).ravel(),
+                anchors,
+                None if points.risen is None else np.tile(points.risen, rows),
             ),
             change[:, cells].ravel(),
-            _offsets(goal(), cells, some_rows) / self.strength,
+            ends.below_top(some_rows)[1] / self.strength,
+            ends.room(some_rows, anchors, self.strength, pole) if isfinite(pole) else None,
         )
         if known is None:
             return found
@@ -100,10 +105,10 @@ class _Way:
         return known
 
 
-def _offsets(goal: Sums, cells: Any, some_rows: Segments) -> Array:
-    """Return each row of c less its maximum, end to end, for some games' cells."""
+def _taken(goal: Sums, cells: Any) -> Sums:
+    """Return some games' cells of every row, end to end."""
     low = None if goal.low is None else goal.low[:, cells].ravel()
-    return replace(goal, high=goal.high[:, cells].ravel(), low=low).below_top(some_rows)[1]
+    return replace(goal, high=goal.high[:, cells].ravel(), low=low)
 
 
 def _bracket(
@@ -114,12 +119,16 @@ def _bracket(
     model: Array,
     first: Moves,
 ) -> tuple[Array, Array]:
-    """Return <c, π> − λ D(π‖π0) and <c, π0> + λ (the move's Bregman sum), widened."""
+    """Return <c, π> − λ D(π‖π0) and <c, π0> + λ (the move's Bregman sum), widened.
+
+    The reference's own <c, π0> is the better lower bound where λ shows a model's last digits.
+    """
     parts, combined = reports.parts, reports.combined
     highest, above = combined.below_top(parts)
     lower = highest + parts.sum(model * above)
     lower -= strength * parts.sum(divergence.value(model, reference))
-    upper = highest + parts.sum(reference * above) + strength * first.bregman
+    mean = highest + parts.sum(reference * above)
+    lower, upper = np.maximum(lower, mean), mean + strength * first.bregman
     lowest = parts.min(combined.high)
     extent = np.maximum(np.maximum(np.abs(highest), np.abs(lowest)), highest - lowest)
     rounding = EPS * (12.0 + parts.logarithms) * extent + combined.rounding(parts)

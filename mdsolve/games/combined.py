@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isinf
 from typing import Any
 
 import numpy as np
@@ -73,12 +74,30 @@ class Combined:
         ties = np.flatnonzero(self.high == self.high[best])
         return int(ties[self.low[ties].argmax()])
 
+    def room(self, outcome: int, strength: float, pole: float) -> float | None:
+        """Return pole − (max c − c(outcome))/λ, rounded once; None where there is no pole."""
+        if isinf(pole) or self.low is None:
+            return None
+        top = self.top()
+        high, low = self.high[[outcome, top]], self.low[[outcome, top]]
+        return float(room(high[0], low[0], high[1], low[1], strength, pole))
+
     @property
     def rounding(self) -> float:
         """A bound on the error of each entry (welfare units)."""
         return EPS * (
             8.0 * self.scale if self.low is None else 0.5 * float(np.abs(self.high).max())
         )
+
+
+def room(high: Any, low: Any, top: Any, top_low: Any, strength: float, pole: float) -> Any:
+    """Return pole − (c(top) − c)/λ of rewards in two doubles each, rounded once."""
+    apart, error = two_sum(high, -top)
+    offset = apart / strength
+    near = np.where(np.abs(offset + pole) < 0.5 * pole, offset, 0.0)  # products may overflow
+    product, rest = two_product(near, strength)
+    left = (apart - product) - rest + (error + (low - top_low))
+    return (offset + pole) + np.where(near != 0.0, left / strength, 0.0)
 
 
 def _compensated(weights: Array, block: Array) -> tuple[Array, Array]:

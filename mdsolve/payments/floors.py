@@ -135,7 +135,7 @@ def _convex(phi: ValueFunction, pivot: Pivot, domain: ConvexDomain, size: float)
 
     def evaluate(report: Array) -> tuple[float, Array]:
         change = (report - report[here.anchor]) * (size / phi.strength)
-        moved = _move(phi, here, change, pivot.combined.plus(size, report))
+        moved = phi.move(here, change, pivot.combined.plus(size, report))
         gained = size * float(report @ here.mass)
         return gained + phi.strength * moved.bregman, moved.point.mass
 
@@ -147,7 +147,7 @@ def _moved(phi: ValueFunction, at: Optimum, group: int, rest: Combined, noise: f
     assert at.point is not None
     reward, size = row(phi.game, group), float(phi.game.sizes[group])
     change = -size * (reward - reward[at.point.anchor]) / phi.strength
-    moved = _move(phi, at.point, change, rest)
+    moved = phi.move(at.point, change, rest)
     return Pivot(group, rest, noise, phi.strength * moved.bregman, moved.point)
 
 
@@ -160,14 +160,7 @@ def _vertex(phi: ValueFunction, pivot: Pivot, size: float) -> Callable[[int], tu
         alone = np.zeros(here.mass.size)
         alone[outcome] = 1.0
         change = (alone - alone[here.anchor]) * (size / phi.strength)
-        moved = _move(phi, here, change, pivot.combined.plus(size, alone))
+        moved = phi.move(here, change, pivot.combined.plus(size, alone))
         return phi.strength * moved.bregman, moved.point.mass
 
     return solve
-
-
-def _move(
-    phi: ValueFunction, here: scalar_dual.Point, change: Array, there: Combined
-) -> scalar_dual.Move:
-    offsets = there.above(there.top()) / phi.strength
-    return scalar_dual.move(phi.divergence, phi.game.reference, here, change, offsets)

@@ -130,6 +130,7 @@ def regret(
     found = fit(pose(log_reference_block, lie, sizes, strength, None), False)
     logs = found.model
     logs -= found.top + math.log(found.mass)
+    truth, report = truth - truth[found.mode], report - report[found.mode]  # levels cost no digits
     direction = size * (truth - report) + (size - told) * report
     return bregman(np.exp(logs), direction, strength, log_model=logs)
 

@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 from mdsolve.games.blocks import dense
 from mdsolve.precision import EPS, exponential_excess, logarithm_deficit
 from mdsolve.solvers.exponential_family import Array, Problem, sweep, teams
-from mdsolve.solvers.tilting import FLOOR, HUGE, NOTHING, TAYLOR, log_sum, log_total, taylor_excess
+from mdsolve.solvers.tilting import (
+    FLOOR,
+    HUGE,
+    NOTHING,
+    TAYLOR,
+    log_sum,
+    log_total,
+    taylor_excess,
+    total_spare,
+)
 
 Tier = tuple[Any, Callable[[Array, Array, Array], Array]]
 
@@ -180,32 +189,41 @@ def certify(problem: Problem, fit: Fit) -> tuple[float, float]:
     return _bracket(problem, fit, *(float(found.sum()) for found in sums))
 
 
-def _witness(
-    problem: Problem, columns: slice, exponents: Array, model: Array
-) -> tuple[float, float]:
-    """Return the block's Σ π (exponent − log π), or, if c is flat, Σ π log(π/π0) and Σ π c."""
+def _witness(problem: Problem, columns: slice, exponents: Array, model: Array) -> tuple[float, ...]:
+    """Return the block's Σ π (exponent − log π).
+
+    If c is flat, its Σ π log(π/π0) − π + π0, Σ π − π0, Σ |π − π0|, Σ π c, Σ π0 c and Σ π0 instead.
+    """
     if not problem.flat:
         logs = np.log(np.maximum(model, _TINY))
-        return float((exponents - logs) @ model), 0.0
+        return (float((exponents - logs) @ model),)
     reference = np.exp(problem.log_reference(columns))
-    ratio = np.log1p((model - reference) / np.maximum(reference, _TINY))
-    relative = model @ ratio - (model - reference).sum()
+    moved = model - reference
+    ratio = np.log1p(moved / np.maximum(reference, _TINY))
+    total = moved.sum()
     combined = problem.combined(dense(problem.rewards[:, columns]))
-    return float(relative), float(model @ combined)
+    means = model @ combined, reference @ combined, reference.sum()
+    sums = model @ ratio - total, total, np.abs(moved).sum(), *means
+    return tuple(float(each) for each in sums)
 
 
 def _bracket(
-    problem: Problem, fit: Fit, mass: float, slack: float, gain: float
+    problem: Problem, fit: Fit, mass: float, slack: float, *sums: float
 ) -> tuple[float, float]:
-    """Return <c,π> − λ KL(π‖π0) and ν + λ (Σ π0 e^{(c−ν)/λ} − 1), widened by their rounding."""
+    """Return <c,π> − λ KL(π‖π0) and ν + λ (Σ π0 e^{(c−ν)/λ} − 1), widened by their rounding.
+
+    If c is flat, <c, π0> is the better lower bound where λ is such that it shows π's last digits.
+    """
     strength, outcomes = problem.strength, fit.model.size
-    spare = math.log(mass) - (mass - 1.0) / mass
+    digits = EPS * (8.0 + math.log2(outcomes))
     if problem.flat:
-        lower = problem.origin + (gain - strength * slack) / mass + strength * spare
+        excess, moved, gain, mean, share = sums
+        spent = slack / mass - total_spare(excess / share) + digits * moved
+        lower = problem.origin + max(gain / mass - strength * float(spent), mean / share)
         upper, rounding = fit.multiplier, problem.scale
     else:
         lower = fit.multiplier + strength * (slack / mass - math.log(fit.mass) + math.log(mass))
         upper = fit.multiplier + strength * (mass - 1.0)
         rounding = problem.scale + strength
-    rounding *= EPS * (8.0 + math.log2(outcomes))
+    rounding *= digits
     return min(lower, upper) - rounding, max(lower, upper) + rounding

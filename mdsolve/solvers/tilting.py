@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mdsolve.precision import logarithm_deficit
+
 Array = NDArray[np.float64]
 Parts = Callable[[], Iterable[tuple[Array, Array]]]
 
@@ -175,3 +177,8 @@ def near_zero(growth: Array, logs: Array) -> Array:
     """Return log(1 + growth): from the growth where it is small, from its logarithm elsewhere."""
     small = np.abs(growth) < 0.5
     return np.where(small, np.log1p(np.where(small, growth, 0.0)), logs)
+
+
+def total_spare(z: Any) -> Any:
+    """Return log(1 + z) − z/(1 + z): what a model's total mass of 1 + z adds to its divergence."""
+    return z * z / (1.0 + z) - logarithm_deficit(z)

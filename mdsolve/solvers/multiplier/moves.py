@@ -25,15 +25,23 @@ Array = NDArray[np.float64]
 
 _BLOCK = 1 << 14
 _STEPS = 200
+CLOSE = 1e-13  # to this part of the distance to a pole its mass is solved
 LARGE_POSITION = 1e-2  # one that keeps its digits beside levels up to 1
 
 
 @dataclass(frozen=True)
 class Point:
-    """Positions (multiplier units) and masses (probability) of all outcomes, (outcomes,) each."""
+    """Positions (multiplier units) and masses (probability) of all outcomes, (outcomes,) each.
+
+    ``risen`` plus ``further`` is how far they are from the reference's, with the digits of a short
+    way; it is known of points that were reached from the reference.
+    """
 
     position: Array
     mass: Array
+    risen: Array | None = None
+    further: float = 0.0
+    first: bool = False
 
     @cached_property
     def anchor(self) -> int:
@@ -52,11 +60,17 @@ class Move:
 
 def origin(divergence: Divergence, reference: Array) -> Point:
     """Return the point of c = 0: the reference itself."""
-    return Point(np.broadcast_to(divergence.origin, reference.shape), reference)
+    position = np.broadcast_to(divergence.origin, reference.shape)
+    return Point(position, reference, np.broadcast_to(0.0, reference.shape), first=True)
 
 
 def move(
-    divergence: Divergence, reference: Array, here: Point, change: Array, offsets: Array
+    divergence: Divergence,
+    reference: Array,
+    here: Point,
+    change: Array,
+    offsets: Array,
+    room: float | None = None,
 ) -> Move:
     """Return the point after a change of reward.
 
@@ -73,16 +87,20 @@ def move(
     offsets : (outcomes,) array
         (c(x) − max c)/λ ≤ 0 of the problem to be solved: where the move is long they hold the
         digits that ``here`` and ``change`` lose.
+    room : float, optional
+        The pole plus the anchor's offset, exact where it is small: of a top outcome's position
+        there it is what the reference's own leaves.
     """
     if not change.any():
         return Move(here, 0.0, 0.0)
     top = locate(divergence, offsets, reference)
-    start = float(offsets[here.anchor] + top - here.position[here.anchor])
+    lead = _lead(here, offsets, room)
     live = _live(divergence, reference, here, offsets, top)
     if live is None:
-        path = _Path(divergence, reference, here.position, here.mass, change, offsets, top, start)
-        further, bregman = path.balance()
-        return Move(Point(path.there, path.to), start + further, bregman)
+        path = _Path(divergence, reference, here.position, here.mass, change, offsets)
+        path.risen = np.empty_like(reference) if room is not None and here.first else None
+        step, top, bregman = path.balance(lead, top)
+        return Move(Point(path.there, path.to, path.risen, path.further), step, bregman)
     path = _Path(
         divergence,
         reference[live],
@@ -90,20 +108,18 @@ def move(
         here.mass[live],
         change[live],
         offsets[live],
-        top,
-        start,
     )
-    further, bregman = path.balance()
+    step, top, bregman = path.balance(lead, top)
     mass = np.zeros_like(reference)
     mass[live] = path.to
-    return Move(Point(offsets + (top + further), mass), start + further, bregman)
+    return Move(Point(offsets + top, mass), step, bregman)
 
 
 @dataclass
 class _Path:
-    """One move, as a function of how much further than ``start`` the anchor goes.
+    """One move, as a function of the anchor's step and of the top's position, which it leads to.
 
-    ``top`` and ``start`` lead to the same place. It keeps where it led last.
+    It keeps where it led last, and there how much further Newton would go.
     """
 
     divergence: Divergence
@@ -112,40 +128,48 @@ class _Path:
     mass: Array
     change: Array
     offsets: Array
-    top: float
-    start: float
 
     def __post_init__(self) -> None:
         self.there = np.empty_like(self.reference)
         self.to = np.empty_like(self.reference)
+        self.risen: Array | None = None
+        self.further = 0.0
 
-    def balance(self) -> tuple[float, float]:
-        """Return how far to go that no mass is created, by Newton, and the Bregman sum there.
+    def balance(self, lead: float, top: float) -> tuple[float, float, float]:
+        """Return the step and the top that create no mass, and the Bregman sum there.
 
-        The sum is flat at the answer: a step off by ε costs it ε² Σ curvature / 2, no more.
+        The step is top + lead. By Newton on Σ (mass there − mass here), in which the total mass of
+        1 has cancelled; step and top add up what is further to go, each to its own digits. The sum
+        is flat at the answer: a step off by ε costs it ε² Σ curvature / 2, no more. Near a pole
+        masses want top's digits, and where Newton leaps or creeps, a bracket's middle is next.
         """
-        further, bregman = 0.0, 0.0
-        for _ in range(8):
-            total, curvature, bregman = self.walk(further)
-            if total * total <= EPS * curvature * bregman:
+        step, bregman, has_pole = lead + top, 0.0, isfinite(self.divergence.pole)
+        low, high = bracket(self.divergence, self.offsets, self.reference) if has_pole else (0, 0)
+        for _ in range(_STEPS):
+            total, curvature, bregman = self.walk(step, top)
+            self.further = further = -total / curvature
+            flat = total * total <= EPS * curvature * bregman
+            if flat and (not has_pole or abs(further) <= CLOSE * abs(top)):
                 break
-            new = further - total / curvature
-            still = (
-                self.start + new == self.start + further and self.top + new == self.top + further
-            )
-            if still or (isfinite(self.divergence.pole) and self.top + new >= 0.0):
+            if has_pole:
+                low, high = (low, top) if total > 0.0 else (top, high)
+            if has_pole and not sound(low, high, top, further):
+                middle = -sqrt(-low) * sqrt(-high)
+                there = lead + middle, middle
+            else:
+                there = step + further, top + further
+            if there == (step, top):
                 break
-            further = new
-        return further, bregman
+            step, top = there
+        return step, top, bregman
 
-    def walk(self, further: float) -> tuple[float, float, float]:
+    def walk(self, step: float, top: float) -> tuple[float, float, float]:
         """Return the created mass, its derivative in the anchor's step, and the Bregman sum.
 
         A position moves by k = change + step; near a pole, where positions of 1e-200 hold digits
         that no change of reward does, to offset + top if that rounds less.
         """
         total = curvature = bregman = 0.0
-        step, top = self.start + further, self.top + further
         has_pole = isfinite(self.divergence.pole)
         for part in _parts(self.reference.size):
             q, position, change = self.reference[part], self.position[part], self.change[part]
@@ -161,7 +185,19 @@ class _Path:
             curvature += float(self.divergence.curvature(to, there, q).sum())
             bregman += float(self.divergence.bregman(move, q).sum())
             self.there[part], self.to[part] = there, to
+            if self.risen is not None:
+                self.risen[part] = k
         return total, curvature, bregman
+
+
+def _lead(here: Point, offsets: Array, room: float | None) -> float:
+    """Return how much further than the top's position the anchor's step is, by the shorter way."""
+    position = here.position[here.anchor]
+    if room is not None and here.risen is not None:
+        risen = here.risen[here.anchor] + here.further
+        if abs(risen) < abs(position):
+            return float(room - risen)
+    return float(offsets[here.anchor] - position)
 
 
 def _live(
@@ -183,9 +219,7 @@ def locate(divergence: Divergence, offsets: Array, reference: Array) -> float:
     """
     if isinstance(divergence, Clipped):
         return _locate_clipped(divergence, offsets, reference)
-    best = float(reference[offsets == 0.0].max())
-    high = divergence.first_position(best)
-    low = divergence.origin
+    low, high = bracket(divergence, offsets, reference)
     top = 0.0 if isinf(divergence.degree) else high
     for _ in range(_STEPS):
         total, curvature = _masses(divergence, offsets, reference, top)
@@ -199,6 +233,23 @@ def locate(divergence: Divergence, offsets: Array, reference: Array) -> float:
             return new
         top = new
     return top
+
+
+def bracket(divergence: Divergence, offsets: Array, reference: Array) -> tuple[float, float]:
+    """Return the positions of the top outcome where no outcome has gained, and where it has all."""
+    best = float(reference[offsets == 0.0].max())
+    return divergence.origin, divergence.first_position(best)
+
+
+def sound(low: Any, high: Any, top: Any, further: Any) -> Any:
+    """Return whether Newton's way on from a position of the top is to be believed.
+
+    The mass grows like a power of 1/distance to the pole: from afar Newton creeps on one side of
+    the answer, and leaps over it, or the pole, on the other.
+    """
+    new = top + further
+    inside = (np.maximum(low, 1.25 * top) <= new) & (new <= np.minimum(high, 0.8 * top))
+    return inside | (np.abs(further) <= CLOSE * np.abs(top))
 
 
 def straight(degree: float, total: Any) -> Any:
