@@ -14,12 +14,12 @@ PAGE, EXTRA = HERE / "which-solver.md", HERE / "_extra"
 INTRODUCTION = """\
 # Which solver for what
 
-Drawn from the rows of the `standard` set and of the series as they were raced on a machine of two cores, each solve
-with one thread and a limit of {limit:g} s: {problems} problems with proved optima, {solves} solves
-to an accuracy of {accuracy:g}, of which {noisy} were measured while the machine was noisy (their
-order tells, their milliseconds less). The rows are `docs/races/standard.parquet`; the whole report
-with its pictures is <a href="standard.html">a page of its own</a>, and {{doc}}`report` says how to
-read it.
+Drawn from the rows of the `standard` set and of the series as they were raced on a machine of two
+cores, each solve with one thread and a limit of {limit:g} s: {problems} problems with proved
+optima, {solves} solves to an accuracy of {accuracy:g}, of which {noisy} were measured while the
+machine was noisy (their order tells, their milliseconds less). The rows are
+`docs/races/standard.parquet`; the whole report with its pictures is
+<a href="standard.html">a page of its own</a>, and {{doc}}`report` says how to read it.
 """
 
 
