@@ -97,17 +97,21 @@ def raised(
     others = areas.copy()
     others[places] = 0.0
     sunk = np.zeros(parts.size)
+    left, some, high, weights = np.arange(parts.size), parts, full, others
     for _ in range(_STEPS):
-        depth = parts.spread(sunk)
-        lost = np.minimum(depth, full)
-        sinks = np.multiply(others, full > depth)
-        gained = np.maximum(lift - sunk, -before)
-        missing = area * gained - parts.sum(others * lost)
-        further = missing / (parts.sum(sinks) + area * (gained > -before))
-        far = further > EPS * sunk
+        depth = some.spread(sunk[left])
+        gained = np.maximum(lift[left] - sunk[left], -before[left])
+        missing = area[left] * gained - some.sum(weights * np.minimum(depth, high))
+        stiff = some.sum(weights * (high > depth)) + area[left] * (gained > -before[left])
+        further = missing / stiff
+        far = further > EPS * sunk[left]
         if not far.any():
             break
-        sunk = np.where(far, sunk + further, sunk)
+        sunk[left[far]] += further[far]
+        if np.count_nonzero(far) < _FEW * far.size:
+            left = left[far]
+            cells, some = parts.taken(left)
+            high, weights = full[cells], others[cells]
     depth = parts.spread(sunk)
     lost = np.minimum(depth, full)
     depth += depth
