@@ -105,6 +105,20 @@ def test_files_of_ones_own_are_proved_by_their_gap_or_by_what_was_published(tmp_
         assert {row["outcome"] for (of, _), row in rows.items() if of == "largest.mps"} == {wrong}
 
 
+def test_of_two_files_of_one_name_none_is_dropped(tmp_path):
+    for folder, program in (("one", largest()), ("other", cones())):
+        (tmp_path / folder).mkdir()
+        md.write_program(program, tmp_path / folder / "mine.cbf")
+    one, other = (tmp_path / folder / "mine.cbf" for folder in ("one", "other"))
+    race = ("bench", "--solvers", "clarabel", "--attempts", 1, "-q", "--out", tmp_path / "out")
+    done = inside(*race, "--file", one, "--file", other)
+    assert done.exit_code == 2
+    assert "'mine.cbf': is there twice" in done.output
+    assert not (tmp_path / "out").exists()
+    assert inside(*race, "--file", one, "--file", one).exit_code == 0
+    assert len(read_rows(tmp_path / "out")) == 1
+
+
 def test_a_file_that_is_broken_is_refused_by_its_line(tmp_path):
     (tmp_path / "broken.mps").write_text("NAME x\nROWS\n N cost\n Q what\n")
     done = inside("bench", "--file", tmp_path / "broken.mps", "--out", tmp_path / "out")

@@ -23,10 +23,11 @@ import mdsolve as md
 from mdsolve.benchmark.answer import Answer
 from mdsolve.benchmark.measures.judge import VERSION
 from mdsolve.benchmark.program import ConicProgram
+from mdsolve.benchmark.report import read_results
 from mdsolve.benchmark.run import SCHEMA, Records, Settings, race, read_rows
 from mdsolve.benchmark.run.noise import Reference, noisy
 from mdsolve.benchmark.run.race import here
-from mdsolve.benchmark.run.records import key
+from mdsolve.benchmark.run.records import key, write_table
 from mdsolve.benchmark.solvers import of_callable, solvers_named
 from mdsolve.errors import InvalidInput
 
@@ -193,6 +194,39 @@ def test_who_writes_into_the_judge_s_pipe_has_failed_and_the_race_goes_on(tmp_pa
     rows = race([md.problem("menu-10x3")], solvers, tmp_path / "results", BRIEF)
     assert [row["outcome"] for row in rows] == ["failed", "failed", "false claim"]
     assert all("no answer" in row["reason"] for row in rows[:2])
+
+
+def test_a_child_in_a_session_of_its_own_ends_with_its_solve(tmp_path):
+    left = tmp_path / "pid"
+
+    def leaves_one(program: ConicProgram) -> np.ndarray:
+        if os.fork() == 0:
+            os.setsid()
+            left.write_text(str(os.getpid()), "utf-8")
+            time.sleep(60)
+            os._exit(0)
+        while not (left.exists() and left.read_text("utf-8")):
+            time.sleep(0.01)
+        return OPTIMUM
+
+    rows = race([PROBLEMS["linear"]], [of_callable(leaves_one)], tmp_path / "results", BRIEF)
+    assert rows[0]["outcome"] == "solved"
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(left.read_text("utf-8")), 0)
+
+
+def test_a_worker_that_dies_between_two_steps_ends_no_race(tmp_path):
+    def dies_later(program: ConicProgram) -> np.ndarray:
+        if os.fork() == 0:
+            time.sleep(0.01)
+            os.kill(os.getppid(), signal.SIGKILL)
+            os._exit(0)
+        return OPTIMUM
+
+    steps = [PROBLEMS["linear"], known("again", linear(), "optimal", 1.0)]
+    rows = race([], [of_callable(dies_later)], tmp_path / "results", BRIEF, series={"two": steps})
+    assert rows[0]["outcome"] == "solved"
+    assert rows[1]["outcome"] in ("solved", "failed")
 
 
 def test_memory_is_what_a_worker_took_beyond_its_start(treated):
@@ -454,6 +488,35 @@ def test_a_line_that_is_no_row_is_named(tmp_path):
     (tmp_path / "out" / "rows.jsonl").write_bytes(b"{}{}\n")
     with pytest.raises(InvalidInput, match=r"rows.jsonl, line 1: is no row"):
         read_rows(tmp_path / "out")
+
+
+def test_a_row_that_lacks_a_field_is_named(tmp_path):
+    race([PROBLEMS["linear"]], [of_callable(brackets)], tmp_path / "out", BRIEF)
+    path = tmp_path / "out" / "rows.jsonl"
+    whole = json.loads(path.read_text("utf-8"))
+    for change, said in (
+        ({"outcome": None}, "the row has no field 'outcome'"),
+        ({"outcome": "splendid"}, "outcome 'splendid' is none of solved"),
+    ):
+        row = {**whole, **change}
+        row = {name: value for name, value in row.items() if name != "outcome" or value}
+        path.write_text(json.dumps(row) + "\n", "utf-8")
+        with pytest.raises(InvalidInput, match=f"rows.jsonl, line 1: {said}"):
+            read_rows(tmp_path / "out")
+        write_table([row], tmp_path / "rows.parquet")
+        with pytest.raises(InvalidInput, match=f"rows.parquet, row 1: {said}"):
+            read_results(tmp_path / "rows.parquet")
+
+
+def brackets(program: ConicProgram) -> Answer:
+    return Answer("optimal", OPTIMUM, message="[solver] {done}")
+
+
+def test_a_message_in_brackets_is_no_json(tmp_path):
+    race([PROBLEMS["linear"]], [of_callable(brackets)], tmp_path / "out", BRIEF)
+    (row,) = read_results(tmp_path / "out" / "rows.parquet").rows
+    assert row["message"] == "[solver] {done}"
+    assert row["axes"] == {"outcomes": None, "groups": None, "types": None}
 
 
 def test_a_strange_folder_is_left_alone(tmp_path):

@@ -159,7 +159,7 @@ def _problems(
     found = [one for name in sets.split(",") if name for one in catalogue.problems(name.strip())]
     found += [catalogue.problem(name) for name in names or ()]
     found += [of_file(path, value) for path, value in zip(given, values, strict=True)]
-    return list({one.name: one for one in found}.values())
+    return list({(one.name, one.path, one.lower): one for one in found}.values())
 
 
 def _series() -> dict[str, list[Problem]]:

@@ -24,7 +24,7 @@ def performance(results: Results) -> Iterator[Markup]:
             continue
         found = profiles.profiles(given, solvers)
         many = f"{len(given)} problem{'' if len(given) == 1 else 's'}"
-        title = f"{kind}: {many} to {accuracy:g}"
+        title = f"{kind}: share of {many} solved to {accuracy:g}"
         yield _figure(
             title, pictures.steps(found, results.solvers, title), solvers, results.solvers
         )

@@ -13,7 +13,7 @@ from typing import Any
 
 from mdsolve.benchmark.measures import statistics
 from mdsolve.benchmark.measures.statistics import Row, Times
-from mdsolve.benchmark.run.records import RUN, SCHEMA, read_rows
+from mdsolve.benchmark.run.records import NESTED, RUN, SCHEMA, read_rows, require_fields
 from mdsolve.errors import InvalidInput
 
 KINDS = ("linear", "quadratic", "second-order", "exponential")
@@ -129,12 +129,18 @@ def _of_table(path: Path) -> list[Row]:
                 f"{path}: its rows are of schema {row.get('schema')!r}, but this version reads "
                 f"{SCHEMA!r}. Use the version that wrote them."
             )
-        found.append({name: _nested(value) for name, value in row.items()})
+        place = f"{path}, row {len(found) + 1}"
+        require_fields(row, place)
+        try:
+            nested = {
+                name: json.loads(row[name]) for name in NESTED if isinstance(row.get(name), str)
+            }
+        except ValueError as error:
+            raise InvalidInput(
+                f"{place}: a field is no JSON ({error}). Name the table that the race wrote."
+            ) from error
+        found.append({**row, **nested})
     return found
-
-
-def _nested(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) and value[:1] in ("[", "{") else value
 
 
 def number(value: Any) -> float:

@@ -91,7 +91,8 @@ class Forked:
         """Return what the worker measured and answered, or a verdict where it did not."""
         if not self.first:
             self.began = perf_counter()
-            os.write(self.go, b"g")
+            with contextlib.suppress(BrokenPipeError):  # it has ended since: the reading will tell
+                os.write(self.go, b"g")
         self.first = False
         data, peak = b"", 0
         limit = self.settings.time_limit
@@ -157,6 +158,7 @@ class Forked:
         if not found:
             _kill(os.kill, process)
             _, status = os.waitpid(process, 0)
+        limits.end_orphans()
         os.close(self.output)
         os.close(self.go)
         return os.waitstatus_to_exitcode(status)

@@ -75,6 +75,32 @@ def die_with_parent() -> None:
             ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
 
 
+def adopt_orphans() -> None:
+    """Become the parent of whatever a child leaves behind, in a session of its own too (Linux)."""
+    if sys.platform.startswith("linux"):
+        set_child_subreaper = 36
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(set_child_subreaper, 1)
+
+
+def end_orphans() -> None:
+    """Kill every child of this process, and those that it leaves behind, until there is none."""
+    while found := _children():
+        for process in found:
+            with contextlib.suppress(OSError):
+                os.kill(process, signal.SIGKILL)
+                os.waitpid(process, 0)
+
+
+def _children() -> list[int]:
+    """Return the children of this process's main thread; none where the system does not tell."""
+    try:
+        path = Path(f"/proc/self/task/{os.getpid()}/children")
+        return [int(word) for word in path.read_text("ascii").split()]
+    except (OSError, ValueError):
+        return []
+
+
 def _most() -> int:
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * _KILOBYTE

@@ -12,6 +12,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from mdsolve.benchmark.measures.judge import OUTCOMES
 from mdsolve.errors import InvalidInput
 from mdsolve.games.files import written_whole
 
@@ -19,7 +20,14 @@ SCHEMA = "mdsolve-bench/1"
 ROWS, RUN, TABLE = "rows.jsonl", "run.json", "rows.parquet"
 
 #: fields that are objects of their own shape: text of JSON in the table
-_NESTED = ("sets", "axes", "settings", "machine", "versions", "reference_seconds")
+NESTED = ("sets", "axes", "settings", "machine", "versions", "reference_seconds")
+
+#: what every row has, and tables are made of
+FIELDS = (
+    *("problem", "family", "kind", "sets", "axes", "variables", "rows", "status", "solver"),
+    *("version", "target", "outcome", "claim", "error", "reason", "noisy", "time_limit"),
+    *("solve_seconds", "start", "series", "step", "attempt", "machine"),
+)
 
 Row = dict[str, Any]
 
@@ -153,7 +161,7 @@ def write_table(rows: Iterable[Row], path: Path) -> None:
 
     flat = [
         {
-            name: json.dumps(value, ensure_ascii=False) if name in _NESTED else value
+            name: json.dumps(value, ensure_ascii=False) if name in NESTED else value
             for name, value in row.items()
         }
         for row in rows
@@ -235,5 +243,26 @@ def _parsed(data: bytes, path: Path) -> list[Row]:
             ) from error
         if not isinstance(row, dict) or row.get("schema") != SCHEMA:
             raise InvalidInput(f"{path}, line {number}: is no row of schema {SCHEMA!r}.")
+        require_fields(row, f"{path}, line {number}")
         rows.append(row)
     return rows
+
+
+def require_fields(row: Row, place: str) -> None:
+    """Refuse a row that lacks a field, or has an outcome that is none.
+
+    Raises
+    ------
+    InvalidInput
+        Naming it.
+    """
+    missing = next((name for name in FIELDS if name not in row), None)
+    if missing is not None:
+        raise InvalidInput(
+            f"{place}: the row has no field {missing!r}. Remove it: its solve is run again with "
+            "--resume."
+        )
+    if row["outcome"] not in OUTCOMES:
+        raise InvalidInput(
+            f"{place}: outcome {row['outcome']!r} is none of {', '.join(OUTCOMES)}. Remove the row."
+        )

@@ -47,6 +47,7 @@ class Server:
     def serve(self) -> None:
         """Answer requests until there are no more."""
         limits.pin(self.core)
+        limits.adopt_orphans()
         for module in dict.fromkeys(name for solver in self.solvers for name in solver.modules):
             with contextlib.suppress(Exception):  # its solves will fail, and say so
                 importlib.import_module(module)
