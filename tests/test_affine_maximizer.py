@@ -61,6 +61,15 @@ def test_no_misreport_gains(pair, name, strength):
         assert relative(regret, loss, 1e-20 * scale_of(game, other)) <= 20 * steep
 
 
+@pytest.mark.parametrize("name", TWINS)
+def test_a_lie_that_is_all_but_a_level_is_told_from_one(name):
+    """A level is no lie: what is left of it keeps its digits."""
+    game = md.Game([0.5, 0.5], [[0.0, 0.0]], [3.0])
+    report = np.array([0.5, 0.5 + 1e-12])
+    exact = GameTwin(game, name, 1.0).regret(0, report, 3.0)
+    assert relative(run(game, name, 1.0).regret(0, report), exact) <= 1e-13
+
+
 @settings(max_examples=60)
 @given(games(tiny_masses=True), names, strengths)
 def test_nobody_loses_by_taking_part_and_nobody_is_paid(game, name, strength):

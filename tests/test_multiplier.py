@@ -153,10 +153,37 @@ def test_rewards_that_are_nothing_beside_the_strength(name, reward):
         for rewards in ([[0.0, 0.0], [reward, reward]], [[reward, 0.0], [0.0, 0.5 * reward]])
     )
     check_accuracy(level, name, 1.0)
-    found = md.SocialWelfare(name, 1.0).train(apart, solver="multiplier")
     exact = GameTwin(apart, name, 1.0).solved.value
-    assert found.lower <= exact <= found.upper
-    assert found.gap <= 1e-12 * reward
+    for solver in ("multiplier", *(["exponential"] if name == "kl" else [])):
+        found = md.SocialWelfare(name, 1.0).train(apart, solver=solver)
+        assert found.lower <= exact <= found.upper
+        assert found.gap <= 1e-12 * reward
+    mechanism = md.Mechanism(md.SocialWelfare(name, 1.0), md.AffineMaximizer())
+    many = md.solve_batch(md.Batch.of([apart]), mechanism, threads=1)
+    assert many.lower[0] <= exact <= many.upper[0]
+    assert many.upper[0] - many.lower[0] <= 1e-12 * reward
+
+
+@settings(max_examples=60)
+@given(games(tiny_masses=True, signed=True), st.sampled_from(NAMES), st.floats(6.0, 60.0))
+def test_a_large_strength_costs_no_digits(game, name, power):
+    """Rewards down to 1e-60 of λ, payments to its square: each by differences of its own size.
+
+    Below Δc/λ = 1e-150 the squares underflow.
+    """
+    strength = 10.0**power
+    check_accuracy(game, name, strength)
+    mechanism = md.Mechanism(md.SocialWelfare(name, strength), md.AffineMaximizer())
+    alone = mechanism.run(game)
+    if name == "kl":
+        check_accuracy(game, name, strength, "exponential")
+    many = md.solve_batch(md.Batch.of([game]), mechanism, threads=1)
+    least = (
+        1e-26 / strength if DIVERGENCES[name].clips else TINY
+    )  # rounding of c/λ, squared, at kinks
+    assert_allclose(many.payments[0], alone.payments, rtol=1e-12, atol=float(least))
+    width = alone.upper - alone.lower
+    assert many.upper[0] - many.lower[0] <= 4.0 * width + 1e-13 * float(game.sizes.sum())
 
 
 @settings(max_examples=60)
@@ -282,16 +309,53 @@ NEAR_A_POLE = {
         [1, 3, 2],
         0.68,
     ),
+    # all the mass is λ below a top outcome of none: π(top) is about √π0(top), and its distance
+    # from the pole far below the rounding of a total mass
+    "1e-301 as far above the others as the pole": (
+        [1.668e-301, 1.0], [[1.0, 0.5], [1.0, 1.0]], [4, 3], 2.0,
+    ),
+    "1e-300 as far above two others": (
+        [1e-300, 0.5, 0.5], [[1.0, 0.0, 0.0], [0.0, 0.0, 0.0]], [1, 3], 1.0,
+    ),
+    "1e-200 as far above the others": (
+        [1.807e-200, 1.0], [[1.0, 0.25], [0.5, 0.5]], [4, 3], 3.0,
+    ),
+    "as far but for the rounding of c/λ": (
+        [3.0017e-30, 1.0], [[1.0, 0.5], [0.25, 0.0]], [4, 4], 3.0,
+    ),
+    "as far once another is absent": (
+        [1.464e-12, 1.0],
+        [[1.0, 0.0], [0.10004260982764235, 0.6951183962116725]],
+        [1, 1],
+        1.0,
+    ),
 }  # fmt: skip
+
+
+def near_a_pole(instance):
+    reference, rewards, sizes, strength = NEAR_A_POLE[instance]
+    masses = np.array(reference)
+    return md.Game(masses / masses.sum(), rewards, sizes), strength
+
+
+@pytest.mark.parametrize("instance", NEAR_A_POLE)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_batch_knows_the_digits_near_a_pole_too(name, instance):
+    game, strength = near_a_pole(instance)
+    mechanism = md.Mechanism(md.SocialWelfare(name, strength), md.AffineMaximizer())
+    many = md.solve_batch(md.Batch.of([game, game]), mechanism, threads=1)
+    alone, allow = mechanism.run(game), 2.0 * allowed(game, strength)
+    tiny = 1e-280 if name == "kl" else 1e-300  # what a batch does not tell from no mass
+    kink = 1e-15 if DIVERGENCES[name].clips else tiny
+    assert_allclose(many.model_of(1), alone.model, rtol=allow, atol=kink)
+    assert_allclose(many.payments[1], alone.payments, rtol=allow, atol=kink**2 + 1e-90)
 
 
 @pytest.mark.parametrize("instance", NEAR_A_POLE)
 @pytest.mark.parametrize("name", NAMES)
 def test_digits_near_a_pole(name, instance):
     """A position of 1e-200 holds digits of a move that its change of reward has lost."""
-    reference, rewards, sizes, strength = NEAR_A_POLE[instance]
-    masses = np.array(reference)
-    game = md.Game(masses / masses.sum(), rewards, sizes)
+    game, strength = near_a_pole(instance)
     check_accuracy(game, name, strength)
 
 

@@ -3,6 +3,10 @@
 With y = level + s/2 and the mass scale · max(0, y), a change of position k creates
 scale · max(k/2 + min(0, y), −max(0, y)), convex and piecewise linear in the anchor's step: Newton
 from any step ends at or over the answer, falls, and stops at it.
+
+A mass that is the difference of where an outcome stood and how far it moved has no more digits
+than these leave: a payment made of such masses alone, λ times their squares and some 1e-24 of the
+rewards, may be off in its fifth digit (a single game's, too, where c/λ has rounded).
 """
 
 from __future__ import annotations

@@ -62,11 +62,10 @@ class Sums:
         top = self.top(parts)
         return self.high[top], self.above(parts, top)
 
-    def room(self, parts: Segments, places: Indices, strength: float, pole: float) -> Array | None:
-        """Return pole − (max c − c(place))/λ with one place a segment; None in one double."""
+    def room(self, places: Indices, top: Indices, strength: float, pole: float) -> Array | None:
+        """Return pole − (c(top) − c(place))/λ with one of each a segment; None in one double."""
         if self.low is None:
             return None
-        top = self.top(parts)
         high, low = self.high, self.low
         return room(high[places], low[places], high[top], low[top], strength, pole)
 

@@ -50,7 +50,8 @@ class Points:
 class Moves:
     """Where changes of reward lead: points, the anchors' steps and B_Φ/λ ≥ 0, (games,) each.
 
-    ``moved`` is how far each position moved, (cells,), with the digits of a short way.
+    ``moved`` plus the game's ``missed`` is how far each position moved, (cells,) and (games,), with
+    the digits of a short way.
     """
 
     position: Array
@@ -58,6 +59,7 @@ class Moves:
     steps: Array
     bregman: Array
     moved: Array | None = None
+    missed: Any = 0.0
 
 
 def move(
@@ -89,14 +91,14 @@ def move(
     """
     top = locate(divergence, parts, offsets, reference)
     walk = _Walk(divergence, parts, reference, here.position, here.mass, change, offsets)
-    steps, bregman, there, to, moved = walk.balance(_leads(here, offsets, room), top)
+    steps, bregman, there, to, moved, missed = walk.balance(_leads(here, offsets, room), top)
     still = np.logical_not(parts.max(change != 0.0))
     if still.any():
         alike = parts.spread(still)
         there, to = np.where(alike, here.position, there), np.where(alike, here.mass, to)
         steps, bregman = np.where(still, 0.0, steps), np.where(still, 0.0, bregman)
-        moved = np.where(alike, 0.0, moved)
-    return Moves(there, to, steps, bregman, moved)
+        moved, missed = np.where(alike, 0.0, moved), np.where(still, 0.0, missed)
+    return Moves(there, to, steps, bregman, moved, missed)
 
 
 def _leads(here: Points, offsets: Array, room: Array | None) -> Array:
@@ -120,8 +122,8 @@ class _Walk:
     change: Array
     offsets: Array
 
-    def balance(self, leads: Array, top: Array) -> tuple[Array, Array, Array, Array, Array]:
-        """Return steps that create no mass, the Bregman sums, positions, masses and moves.
+    def balance(self, leads: Array, top: Array) -> tuple[Array, ...]:
+        """Return steps that create no mass, Bregman sums, positions, masses, moves, what they miss.
 
         As `solvers.multiplier.moves` balances one game; games that have arrived stand still.
         """
@@ -156,9 +158,7 @@ class _Walk:
             total, curvature, bregman[left], there[cells], to[cells], k[cells] = some.walk(
                 step[left], top[left]
             )
-        if has_pole:
-            k += self.parts.spread(missed)
-        return step, bregman, there, to, k
+        return step, bregman, there, to, k, missed
 
     def _some(self, games: Indices) -> tuple[Indices, _Walk]:
         cells, parts = self.parts.taken(games)

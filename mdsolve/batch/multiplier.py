@@ -43,7 +43,7 @@ def fit(reports: Reports, divergence: Divergence, reference: Array, strength: fl
     values = parts.sum(rewards * model)
 
     anchors = parts.top(first.mass)
-    risen = None if first.moved is None else first.moved[anchors]
+    risen = None if first.moved is None else first.moved[anchors] + first.missed
     there = Points(first.position, first.mass, anchors, risen)
     slopes = reports.sizes / -strength
     changes = rewards - parts.spread(np.array([row[anchors] for row in rewards]))
@@ -81,7 +81,7 @@ class _Way:
         some_rows = some.repeated(rows)
         points = here.taken(cells, self.steep, self.parts, some)
         anchors = (points.anchors + some.cells * np.arange(rows)[:, None]).ravel()
-        ends, pole = _taken(goal(), cells), self.divergence.pole
+        offsets, room = self._ends(_taken(goal(), cells), some_rows, anchors)
         found = move(
             self.divergence,
             some_rows,
@@ -93,8 +93,8 @@ class _Way:
                 None if points.risen is None else np.tile(points.risen, rows),
             ),
             change[:, cells].ravel(),
-            ends.below_top(some_rows)[1] / self.strength,
-            ends.room(some_rows, anchors, self.strength, pole) if isfinite(pole) else None,
+            offsets,
+            room,
         )
         if known is None:
             return found
@@ -103,6 +103,14 @@ class _Way:
                 whole = getattr(known, name).reshape(rows, -1)
                 whole[:, places] = getattr(found, name).reshape(rows, -1)
         return known
+
+    def _ends(self, goal: Sums, parts: Segments, anchors: Indices) -> tuple[Array, Array | None]:
+        """Return (c − max c)/λ, and what it leaves of the way to a pole at the anchors."""
+        pole = self.divergence.pole
+        if not isfinite(pole):
+            return goal.below_top(parts)[1] / self.strength, None
+        top = goal.top(parts)
+        return goal.above(parts, top) / self.strength, goal.room(anchors, top, self.strength, pole)
 
 
 def _taken(goal: Sums, cells: Any) -> Sums:
