@@ -5,7 +5,7 @@ from __future__ import annotations
 import mpmath as mp
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from oracles import SEEN, TWINS, GameTwin, allowed, project, relative
@@ -104,6 +104,15 @@ def least(name, q):
     return q / 10 if name == "chi2" else TINY
 
 
+def kink(game, name, strength, payment):
+    """Return what c/λ's rounding makes of a payment by masses next to none, which clips leave."""
+    if not DIVERGENCES[name].clips:
+        return 0.0
+    steep = float(game.sizes @ np.abs(game.reward_bounds).max(axis=1)) / strength
+    rounded = 4.0 * 2.0**-52 * steep
+    return strength * rounded * (rounded + 2.0 * float(max(payment, 0) / strength) ** 0.5)
+
+
 def check_accuracy(game, name, strength, solver="multiplier"):
     """Assert what issue 2 promises of model, bracket, payments, utilities; return the errors."""
     twin = GameTwin(game, name, strength)
@@ -122,10 +131,12 @@ def check_accuracy(game, name, strength, solver="multiplier"):
         exact, found = twin.payment(group), outcome.payments[group]
         assert found >= 0.0
         assert outcome.payment_lower[group] - seen <= exact <= outcome.payment_upper[group] + seen
+        spare = kink(game, name, strength, exact)
         if exact > seen:
-            paid = max(paid, relative(found, exact, TINY))
+            if abs(found - exact) > spare:
+                paid = max(paid, relative(found, exact, TINY))
         else:
-            assert found <= 2 * seen
+            assert found <= 2 * seen + spare
         if np.ptp(game.reward_bounds[group]) == 0.0:
             assert found == 0.0
         assert abs(outcome.utilities[group] - twin.utility(group)) <= allow * scale
@@ -171,6 +182,8 @@ def test_a_large_strength_costs_no_digits(game, name, power):
 
     Below Δc/λ = 1e-150 the squares underflow.
     """
+    rewards = np.abs(np.asarray(game.rewards))
+    assume(rewards.min(where=rewards > 0.0, initial=1.0) > 1e-80)
     strength = 10.0**power
     check_accuracy(game, name, strength)
     mechanism = md.Mechanism(md.SocialWelfare(name, strength), md.AffineMaximizer())
