@@ -107,6 +107,18 @@ def eats(program: ConicProgram) -> np.ndarray:
         time.sleep(0.01)
 
 
+def feeds(program: ConicProgram) -> np.ndarray:
+    """Eat through children, each of which takes less than the limit."""
+    for _ in range(4):
+        if os.fork() == 0:
+            os.setsid()
+            kept = np.ones(20 * MEGABYTE)
+            time.sleep(30.0)
+            os._exit(int(kept[0]))
+    time.sleep(30.0)
+    return OPTIMUM
+
+
 def gulps(program: ConicProgram) -> np.ndarray:
     return np.ones(1 << 31)[:2]
 
@@ -148,6 +160,7 @@ EXPECTED = {
     gives_up: ("failed", "numerical trouble"),
     eats: ("failed", "out of memory"),
     gulps: ("failed", "out of memory"),
+    feeds: ("failed", "out of memory"),
 }
 
 

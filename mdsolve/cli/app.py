@@ -22,9 +22,9 @@ from mdsolve.cli.report import report
 from mdsolve.cli.solve import solve
 from mdsolve.cli.verify import verify
 from mdsolve.cli.wording import on_the_command_line
-from mdsolve.errors import InvalidInput, NotCertified, Rejected, ToleranceNotReached
+from mdsolve.errors import InvalidInput, MdsolveError, NotCertified, Rejected
 
-FALSE, BAD_INPUT, TOLERANCE_NOT_REACHED, INTERRUPTED = 1, 2, 3, 130
+FALSE, BAD_INPUT, UNFINISHED, INTERRUPTED = 1, 2, 3, 130
 
 
 class Commands(TyperGroup):
@@ -38,8 +38,8 @@ class Commands(TyperGroup):
             _stop(str(error), BAD_INPUT)
         except (NotCertified, Rejected) as error:
             _stop(str(error), FALSE)
-        except ToleranceNotReached as error:
-            _stop(str(error), TOLERANCE_NOT_REACHED)
+        except MdsolveError as error:  # a tolerance that was not reached, work that was lost
+            _stop(str(error), UNFINISHED)
         except KeyboardInterrupt as error:
             _stop(str(error) or "interrupted; nothing was written.", INTERRUPTED)
 
@@ -57,7 +57,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Train a model on many groups' rewards, and charge payments that make truth pay.",
     epilog="Exit codes: 0 done, 1 a claim does not hold, 2 bad input or usage, "
-    "3 a solver could not reach the tolerance.",
+    "3 a tolerance was not reached, or work was lost.",
 )
 
 

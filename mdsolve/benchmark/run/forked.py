@@ -106,15 +106,21 @@ class Forked:
                 if not more:
                     return self._gone()
                 if (found := worker.unpacked(data)) is not None:
-                    return self._told(*found)
+                    return self._told(*found, peak)
             spent = perf_counter() - self.began
-            peak = max(peak, limits.memory_of(self.process, "VmRSS") - self.baseline)
+            peak = max(peak, self._held())
             if peak > self.settings.memory_limit:
                 return self._stopped(FAILED, spent, peak, "out of memory: killed at its limit")
             if spent > limit + (GRACE if data else 0.0):
                 return self._stopped(TIMEOUT, spent, peak, f"killed after {limit:g} s")
 
-    def _told(self, head: dict[str, Any], answer: Answer | None) -> Step:
+    def _held(self) -> int:
+        """Return the bytes that the worker and all that it started hold above its baseline."""
+        own = limits.memory_of(self.process, "VmRSS") - self.baseline
+        return own + limits.memory_beside(self.process)
+
+    def _told(self, head: dict[str, Any], answer: Answer | None, peak: int) -> Step:
+        head["memory_bytes"] = max(peak, head.get("memory_bytes", 0))
         if answer is None:
             self._end()
             return head, None, Judgement(FAILED, inf, reason=head["reason"])
@@ -123,14 +129,12 @@ class Forked:
             return head, None, Judgement(TIMEOUT, inf, reason=f"took more than {limit:g} s")
         return head, answer, None
 
-    def _stopped(
-        self, outcome: str, spent: float, peak: int, reason: str
-    ) -> tuple[dict[str, Any], None, Judgement]:
+    def _stopped(self, outcome: str, spent: float, peak: int, reason: str) -> Step:
         self._end()
         head = {"solve_seconds": spent, "memory_bytes": max(0, peak)}
         return head, None, Judgement(outcome, inf, reason=reason)
 
-    def _gone(self) -> tuple[dict[str, Any], None, Judgement]:
+    def _gone(self) -> Step:
         spent, code = perf_counter() - self.began, self._end(patience=1.0)
         if code < 0:
             reason = f"its process was killed by {signal.Signals(-code).name}"

@@ -34,6 +34,26 @@ def memory_of(process: int | str, field: str) -> int:
     return 0
 
 
+def memory_beside(process: int) -> int:
+    """Return what this process's other descendants hold of their own (bytes)."""
+    held, parents = 0, [os.getpid()]
+    while parents:
+        children = _children(parents.pop())
+        held += sum(_private(child) for child in children if child != process)
+        parents += children
+    return held
+
+
+def _private(process: int) -> int:
+    """Return the bytes of the pages that a process wrote and shares with none."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text("ascii").splitlines()
+    except OSError:
+        return 0
+    dirty = (line.split()[1] for line in lines if line.startswith("Private_Dirty:"))
+    return sum(map(int, dirty)) * _KILOBYTE
+
+
 def begin_peak() -> int:
     """Forget the peak so far; return what this process holds now (bytes)."""
     with contextlib.suppress(OSError):
@@ -85,20 +105,20 @@ def adopt_orphans() -> None:
 
 def end_orphans() -> None:
     """Kill every child of this process, and those that it leaves behind, until there is none."""
-    while found := _children():
+    while found := _children(os.getpid()):
         for process in found:
             with contextlib.suppress(OSError):
                 os.kill(process, signal.SIGKILL)
                 os.waitpid(process, 0)
 
 
-def _children() -> list[int]:
-    """Return the children of this process's main thread; none where the system does not tell."""
-    try:
-        path = Path(f"/proc/self/task/{os.getpid()}/children")
-        return [int(word) for word in path.read_text("ascii").split()]
-    except (OSError, ValueError):
-        return []
+def _children(process: int) -> list[int]:
+    """Return the children of a process; none where the system does not tell."""
+    found: list[int] = []
+    for path in Path(f"/proc/{process}/task").glob("*/children"):
+        with contextlib.suppress(OSError, ValueError):
+            found += map(int, path.read_text("ascii").split())
+    return found
 
 
 def _most() -> int:
