@@ -1,6 +1,6 @@
 """The command line: one command a file, all of them thin; exit codes 0, 1, 2, 3, 130.
 
-0 done; 1 a claim does not hold; 2 bad input or usage; 3 a solver could not reach the tolerance;
+0 done; 1 a claim does not hold; 2 bad input or usage; 3 a tolerance was not reached, or work was lost;
 130 interrupted. Whatever goes wrong is one message on stderr, and no file is left half written.
 """
 
