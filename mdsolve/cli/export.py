@@ -17,7 +17,7 @@ def export(
         str,
         typer.Argument(
             metavar="NAME|FILE",
-            help="A name of `mdsolve problems`, or a program in a file: .mps, .qps, .cbf, .npz.",
+            help="A name of `mdsolve problems`, or a program: .mps, .qps, .sif, .cbf, .npz.",
         ),
     ],
     to: Annotated[

@@ -5,6 +5,7 @@ suffix    what it holds                                    the triple of an expo
 ========  ===============================================  =======================================
 .mps      linear; quadratic by QUADOBJ                     (none)
 .qps      the same, under the name of Maros and Mészáros   (none)
+.sif      the same: what of SIF is MPS; read only          (none)
 .lp       linear and quadratic, to be read by people       (none; written only)
 .cbf      linear, second-order, exponential; a diagonal    (z, y, x)
           quadratic objective by rotated cones
@@ -16,7 +17,7 @@ suffix    what it holds                                    the triple of an expo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
@@ -56,6 +57,9 @@ FORMATS: dict[str, Format] = {
     ".npz": Format("any program, as arrays", npz.data, npz.read),
 }
 
+#: suffixes that are read as another, and not written
+_READ_AS = {".sif": ".mps"}
+
 
 def write_program(
     program: ConicProgram | Problem, path: str | PathLike[str], *, overwrite: bool = False
@@ -91,16 +95,16 @@ def write_program(
 
 
 def read_program(path: str | PathLike[str]) -> ConicProgram:
-    """Return the program of a file: .mps, .qps, .cbf or .npz.
+    """Return the program of a file: .mps, .qps, .sif, .cbf or .npz.
 
     Raises
     ------
     InvalidInput
         If it cannot be read; of text with line and column of the fault.
     """
-    chosen = _format(path)
+    chosen = _format(path, _READ_AS)
     if chosen.read is None:
-        readable = ", ".join(suffix for suffix, one in FORMATS.items() if one.read)
+        readable = ", ".join([*(name for name, one in FORMATS.items() if one.read), *_READ_AS])
         raise InvalidInput(
             f"{path}: this format is only written. Formats that are read: {readable}."
         )
@@ -118,8 +122,9 @@ def read_program(path: str | PathLike[str]) -> ConicProgram:
         raise InvalidInput(f"{path}: {error}") from error  # of the program as a whole: no line
 
 
-def _format(path: str | PathLike[str]) -> Format:
+def _format(path: str | PathLike[str], others: Mapping[str, str] | None = None) -> Format:
     suffix = Path(path).suffix.lower()
+    suffix = (others or {}).get(suffix, suffix)
     if suffix not in FORMATS:
         raise InvalidInput(
             f"{path}: format {suffix or 'without a suffix'!r} is unknown. Choose one of "

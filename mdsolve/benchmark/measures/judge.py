@@ -6,7 +6,7 @@ and the distance of the objective from the proved bracket, each relative.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isfinite, nan
 from typing import Any
 
@@ -50,6 +50,9 @@ class Judgement:
         Relative: of the point, of the prices, and of the objective; nan where there is none.
     reason : str
         Why it is not solved.
+    objective, bound : float
+        The point's, and what its prices leave of it: but for the residuals the optimum lies
+        between them. nan where there is none.
     """
 
     outcome: str
@@ -58,6 +61,8 @@ class Judgement:
     dual: float = nan
     gap: float = nan
     reason: str = ""
+    objective: float = nan
+    bound: float = nan
 
 
 def judge(problem: Problem, answer: Answer, target: float, slack: float = SLACK) -> Judgement:
@@ -140,7 +145,9 @@ def _measured(problem: Problem, answer: Answer) -> Judgement:
         reason = f"objective {value:.9g} is off by {error:.2g} of its scale"
     else:
         reason = reason or f"{name} {error:.2g}"
-    return Judgement(SOLVED, error, primal, bent, away, "" if error == 0.0 else reason)
+    bound = nan if dual is None else value + dual.gap * (1.0 if program.maximize else -1.0)
+    reason = "" if error == 0.0 else reason
+    return Judgement(SOLVED, error, primal, bent, away, reason, value, bound)
 
 
 def _no_optimum(problem: Problem, answer: Answer, target: float, slack: float) -> Judgement:
@@ -182,7 +189,7 @@ def _said(answer: Answer, found: Judgement, reason: str) -> Judgement:
 
 
 def _with(found: Judgement, outcome: str, reason: str) -> Judgement:
-    return Judgement(outcome, found.error, found.primal, found.dual, found.gap, reason)
+    return replace(found, outcome=outcome, reason=reason)
 
 
 def _vector(given: Any, size: int, name: str) -> tuple[Array | None, str]:

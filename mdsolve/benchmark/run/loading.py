@@ -25,7 +25,8 @@ def of_file(path: str | Path, optimum: float | None = None) -> Problem:
     path : path
         A file of one of the formats that are read, such as .mps or .cbf.
     optimum : float, optional
-        In the program's own sense.
+        In the program's own sense. Errors are relative to it, or to the objective's constant where
+        that is larger: what cancels is known no better.
 
     Raises
     ------
@@ -35,11 +36,12 @@ def of_file(path: str | Path, optimum: float | None = None) -> Problem:
     place = Path(path).resolve()
     program = read_program(place)
     known = optimum is not None
+    scale = max(abs(optimum), abs(program.constant)) if optimum is not None else 0.0
     return Problem(
         place.name,
         "file",
         (),
-        lambda: Statement(program, scale=(abs(optimum) or 1.0) if optimum is not None else 1.0),
+        lambda: Statement(program, scale=scale or 1.0),
         status="optimal" if known else "unknown",
         lower=-inf if optimum is None else optimum,
         upper=inf if optimum is None else optimum,

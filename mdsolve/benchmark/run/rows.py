@@ -43,6 +43,8 @@ def row(
         "primal": judged.primal,
         "dual": judged.dual,
         "gap": judged.gap,
+        "objective": judged.objective,
+        "bound": judged.bound,
         "reason": judged.reason,
         "message": measured.pop("message", ""),
         "iterations": measured.pop("iterations", None),
