@@ -314,7 +314,7 @@ def test_of_sif_what_is_mps_is_read_and_not_written(tmp_path):
     path.write_text(HS21)
     assert md.read_program(path).digest == again(md.read_program(path), ".qps").digest
     path.write_text(HS21.replace("QUADOBJ", "GROUP TYPE"))
-    with pytest.raises(InvalidInput, match="line 14, column 1: section 'GROUP' is unknown"):
+    with pytest.raises(InvalidInput, match="line 16, column 1: section 'GROUP' is unknown"):
         md.read_program(path)
     with pytest.raises(InvalidInput, match=r"format '\.sif' is unknown"):
         md.write_program(md.problem("l2-10x3"), tmp_path / "new.sif")

@@ -176,7 +176,7 @@ def test_prices_that_are_moved_are_off_by_as_much(name, share, seed):
 @pytest.mark.parametrize("power", [-40, -3, 1, 40])
 @pytest.mark.parametrize("name", ["linear", "largest", "quadratic", "ball", "entropy"])
 def test_units_change_nothing(name, power):
-    """Data times powers of two: the same errors, bit for bit."""
+    """Data times powers of two: the same errors, bit for bit, and as many times the objective."""
     problem, right = PROBLEMS[name], RIGHT[name]
     program, factor = problem.program, 2.0**power
     assert right.x is not None
@@ -195,7 +195,13 @@ def test_units_change_nothing(name, power):
     other = known("other", rescaled, "optimal", problem.lower * factor, problem.scale * factor)
     first = judge(problem, Answer("optimal", x, y), TARGET)
     second = judge(other, Answer("optimal", x, y), TARGET)
-    assert first == replace(second, reason=first.reason)
+    assert first == replace(
+        second,
+        reason=first.reason,
+        objective=second.objective / factor,
+        bound=second.bound / factor,
+    )
+    assert first.objective == problem.program.value(x)
 
 
 def test_a_row_in_other_units_weighs_the_same():
