@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmark_problems import known
 
 import mdsolve as md
 from mdsolve import InvalidInput
@@ -76,6 +77,22 @@ def test_a_point_at_the_published_optimum_without_prices_is_not_proved(folder):
     assert [row["outcome"] for row in rows] == ["solved"]
     assert [one.verdict for one in compared([program], rows)] == [UNPROVED]
     assert [one.verdict for one in compared([program], [])] == [UNPROVED]
+
+
+def test_what_violations_are_worth_widens_the_bracket():
+    """min x₁ over x₁ ≥ x₂ ≥ 1 at (1, 1 − δ), prices 1: the gap cancels, but δ is borrowed."""
+    program = ConicProgram([1.0, 0.0], [[-1, 1], [0, -1]], [0.0, -1.0], [("nonnegative", 2)])
+    for sign, own in ((-1.0, program), (1.0, _negated(program))):
+        point = Answer("optimal", np.array([1.0, 1.0 - 2.0**-20]), np.ones(2))
+        found = judge(known("chain", own, "optimal", -sign), point, 1e-5)
+        assert (found.outcome, found.objective) == ("solved", -sign)
+        assert found.bound == -sign + sign * 2.0**-20
+
+
+def _negated(program: ConicProgram) -> ConicProgram:
+    return ConicProgram(
+        -program.objective, program.matrix, program.sides, program.cones, maximize=True
+    )
 
 
 def test_an_optimum_that_cancels_is_told_relative_to_what_cancels(folder):

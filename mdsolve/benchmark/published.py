@@ -1,6 +1,7 @@
 """Programs from elsewhere: what their data prove, beside the optimum that was published.
 
-A point and its prices bracket the optimum by the data alone; a published value is only compared.
+A point and its prices bracket the optimum by the data alone, where neither is far from feasible and
+what the point's violations are worth at the prices is little; a published value is only compared.
 """
 
 from __future__ import annotations
@@ -149,7 +150,8 @@ def _compared(one: Published, row: Mapping[str, Any]) -> Comparison:
         proved = row["outcome"] == "solved"
         verdict = (AGREES if row["claim"] == one.said else DIFFERS) if proved else UNPROVED
         return Comparison(one, verdict, nan, row)
-    proved = max(_number(row["primal"]), _number(row["dual"])) <= target
+    width = abs(_number(row["objective"]) - _number(row["bound"])) / row["scale"]
+    proved = max(_number(row["primal"]), _number(row["dual"]), width) <= target
     verdict = (AGREES if apart <= target else DIFFERS) if proved else UNPROVED
     return Comparison(one, verdict, apart, row)
 

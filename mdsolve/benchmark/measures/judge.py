@@ -51,8 +51,8 @@ class Judgement:
     reason : str
         Why it is not solved.
     objective, bound : float
-        The point's, and what its prices leave of it: but for the residuals the optimum lies
-        between them. nan where there is none.
+        The point's, and what is left of it by the duality gap and by what the point's violations
+        are worth at its prices. nan where there is none.
     """
 
     outcome: str
@@ -145,7 +145,8 @@ def _measured(problem: Problem, answer: Answer) -> Judgement:
         reason = f"objective {value:.9g} is off by {error:.2g} of its scale"
     else:
         reason = reason or f"{name} {error:.2g}"
-    bound = nan if dual is None else value + dual.gap * (1.0 if program.maximize else -1.0)
+    width = nan if dual is None else dual.gap + dual.borrowed
+    bound = value + width if program.maximize else value - width
     reason = "" if error == 0.0 else reason
     return Judgement(SOLVED, error, primal, bent, away, reason, value, bound)
 

@@ -27,11 +27,16 @@ _FAR = 4096.0
 
 
 class Dual(NamedTuple):
-    """How far prices are from being dual feasible, and the duality gap (objective units)."""
+    """How far prices are from being dual feasible, and the duality gap (objective units).
+
+    What the point's own violations are worth at these prices is `borrowed`: a gap in which it
+    cancels against slack is no proof.
+    """
 
     residual: float
     gap: float
     size: float
+    borrowed: float = 0.0
 
 
 def primal(program: ConicProgram, x: Array) -> float:
@@ -62,13 +67,18 @@ def dual(program: ConicProgram, x: Array, y: Array) -> Dual:
     bent_away = ratio(free, np.maximum(stakes, size))
     missed = max(ratio(outside(at, prices, dual=True), size), bent_away)
     held = np.abs(rest) @ np.where(far, np.abs(x), room)
-    gap = abs(float(y @ (program.sides - program.matrix @ x) + held))
+    slack = program.sides - program.matrix @ x
+    gap = abs(float(y @ slack + held))
+    lengths = np.sqrt(np.add.reduceat(prices * prices, at.starts)) if y.size else prices
+    borrowed = lengths @ outside(at, at.rows * slack, dual=False)
+    borrowed += np.abs(rest) @ np.maximum(0.0, -room)
     walls = np.where(far, 0.0, np.where(rest > 0.0, program.lower, program.upper))
     spent = np.abs(cost) @ np.minimum(np.abs(x), point) + 0.5 * abs(float(x @ bent))
     borne = np.abs(program.sides) @ np.minimum(np.abs(y), size * at.rows) + np.abs(rest) @ np.abs(
         walls
     )
-    return Dual(missed, gap, float(max(min(spent, borne), top * (data or most))))
+    extent = float(max(min(spent, borne), top * (data or most)))
+    return Dual(missed, gap, extent, float(borrowed))
 
 
 def _data(program: ConicProgram, at: Units) -> float:
