@@ -1,7 +1,8 @@
 """The command line: one command a file, all of them thin; exit codes 0, 1, 2, 3, 130.
 
-0 done; 1 a claim does not hold; 2 bad input or usage; 3 a tolerance was not reached, or work was lost;
-130 interrupted. Whatever goes wrong is one message on stderr, and no file is left half written.
+0 done; 1 a claim does not hold; 2 bad input or usage; 3 a tolerance was not reached, or work was
+lost; 130 interrupted. Whatever goes wrong is one message on stderr, and no file is left half
+written.
 """
 
 from __future__ import annotations
