@@ -89,6 +89,22 @@ def test_what_violations_are_worth_widens_the_bracket():
         assert found.bound == -sign + sign * 2.0**-20
 
 
+def test_violations_that_cancel_slack_prove_no_unknown_optimum():
+    """min x₁ over x₁ ≥ x₂ ≥ ... ≥ 1 at 1, 1 − δ, 1, ...: a thousand δ are borrowed."""
+    count, least = 2000, 2.0**-20
+    chain = np.diag(np.full(count, -1.0)) + np.diag(np.ones(count - 1), 1)
+    sides = np.append(np.zeros(count - 1), -1.0)
+    program = ConicProgram(np.eye(count)[0], chain, sides, [("nonnegative", count)])
+    point = np.where(np.arange(count) % 2, 1.0 - least, 1.0)
+    problem = known("chain", program, "unknown")
+    found = judge(problem, Answer("optimal", point, np.ones(count)), 1e-5)
+    assert found.outcome == "inaccurate"
+    assert found.error == pytest.approx(1000 * least)
+    assert found.primal < 1e-5
+    exact = judge(problem, Answer("optimal", np.ones(count), np.ones(count)), 1e-12)
+    assert exact.outcome == "solved"
+
+
 def _negated(program: ConicProgram) -> ConicProgram:
     return ConicProgram(
         -program.objective, program.matrix, program.sides, program.cones, maximize=True

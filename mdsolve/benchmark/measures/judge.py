@@ -125,12 +125,13 @@ def _measured(problem: Problem, answer: Answer) -> Judgement:
     free = program.quadratic is None and not program.objective.any()
     if free:  # every point is as good, and prices have no unit
         dual = None
+    width = nan if dual is None else dual.gap + dual.borrowed
     known = free or isfinite(problem.lower) or isfinite(problem.upper)
     if known:
         away = max(0.0, problem.lower - value, value - problem.upper) / problem.scale
         bent = nan if dual is None else max(dual.residual, dual.gap / problem.scale)
     else:
-        away = inf if dual is None else residuals.ratio(np.array(dual.gap), dual.size)
+        away = inf if dual is None else residuals.ratio(np.array(width), dual.size)
         bent = nan if dual is None else dual.residual
     if odd:
         bent, reason = inf, odd
@@ -145,7 +146,6 @@ def _measured(problem: Problem, answer: Answer) -> Judgement:
         reason = f"objective {value:.9g} is off by {error:.2g} of its scale"
     else:
         reason = reason or f"{name} {error:.2g}"
-    width = nan if dual is None else dual.gap + dual.borrowed
     bound = value + width if program.maximize else value - width
     reason = "" if error == 0.0 else reason
     return Judgement(SOLVED, error, primal, bent, away, reason, value, bound)
