@@ -50,10 +50,7 @@ class Forked:
         return self.process != 0
 
     def start(self, steps: Sequence[Problem]) -> None:
-        """Fork a worker for these steps."""
-        self._end()
-        if not steps:
-            return
+        """Fork a worker for these steps; there is none now."""
         self.first = True
         self.began = perf_counter()
         self.baseline = limits.own_memory("VmRSS")

@@ -31,6 +31,8 @@ from mdsolve.benchmark.solvers.entry import Solver
 
 #: seconds for which a reading of the reference task holds
 FRESH = 1.0
+#: what a worker tells of itself
+_TOLD = ("iterations", "compile_seconds", "solve_seconds", "busy_seconds", "memory_bytes")
 
 
 @dataclass
@@ -118,10 +120,6 @@ class Server:
             seconds = self.reference.seconds()
             self.last = (perf_counter(), seconds)
         return seconds
-
-
-#: what a worker measures of itself
-_TOLD = ("iterations", "compile_seconds", "solve_seconds", "busy_seconds", "memory_bytes")
 
 
 def _waited(head: dict[str, Any], threads: int) -> float:

@@ -89,6 +89,7 @@ def _unpacked(data: bytes) -> tuple[dict[str, Any], Answer | None] | None:
     if len(data) < end:
         return None
     head = json.loads(data[_LENGTH.size : end])
+    head["memory_bytes"] = int(head["memory_bytes"])
     vectors: list[Any] = []
     for shape in head.get("shapes", ()):
         if shape is None:

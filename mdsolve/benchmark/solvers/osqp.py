@@ -10,26 +10,22 @@ import numpy as np
 from mdsolve.benchmark.answer import Answer
 from mdsolve.benchmark.problem import Problem
 from mdsolve.benchmark.solvers.entry import QUADRATIC, Run, Solver, levels
-from mdsolve.benchmark.solvers.quadratic import minimum
+from mdsolve.benchmark.solvers.quadratic import between, minimum
 
 
 def load_osqp(problem: Problem, settings: Mapping[str, Any]) -> Run:
     """Bounds are rows; a start is its point and its prices."""
     import osqp
-    from scipy.sparse import csc_matrix, eye_array, triu, vstack
+    from scipy.sparse import csc_matrix, triu
 
     library: Any = osqp
     program = problem.program
     bent, cost, low = minimum(program)
-    bounded = np.isfinite(program.lower) | np.isfinite(program.upper)
-    unit: Any = eye_array(cost.size, format="csr")
     solver = library.OSQP()
     solver.setup(
         csc_matrix(triu(bent)),
         cost,
-        csc_matrix(vstack([program.matrix, unit[bounded]])),
-        np.concatenate([low, program.lower[bounded]]),
-        np.concatenate([program.sides, program.upper[bounded]]),
+        *between(program, slice(None)),
         verbose=False,
         **settings,
     )

@@ -10,23 +10,19 @@ import numpy as np
 from mdsolve.benchmark.answer import Answer
 from mdsolve.benchmark.problem import Problem
 from mdsolve.benchmark.solvers.entry import QUADRATIC, Run, Solver, levels
-from mdsolve.benchmark.solvers.quadratic import equations, minimum
+from mdsolve.benchmark.solvers.quadratic import between, equations, minimum
 
 
 def load_proxqp(problem: Problem, settings: Mapping[str, Any]) -> Run:
     """A proximal augmented Lagrangian on sparse matrices; a start is its point and its prices."""
     import proxsuite
-    from scipy.sparse import csc_matrix, eye_array, vstack
+    from scipy.sparse import csc_matrix
 
     library: Any = proxsuite.proxqp
     program = problem.program
     bent, cost, _ = minimum(program)
     equal = equations(program)
-    bounded = np.isfinite(program.lower) | np.isfinite(program.upper)
-    unit: Any = eye_array(cost.size, format="csr")
-    rows = vstack([program.matrix[~equal], unit[bounded]])
-    low = np.concatenate([np.full(int((~equal).sum()), -1e20), program.lower[bounded]])
-    high = np.concatenate([program.sides[~equal], program.upper[bounded]])
+    rows, low, high = between(program, ~equal)
     solver = library.sparse.QP(cost.size, int(equal.sum()), low.size)
     for name, value in settings.items():
         setattr(solver.settings, name, value)
@@ -35,7 +31,7 @@ def load_proxqp(problem: Problem, settings: Mapping[str, Any]) -> Run:
         cost,
         csc_matrix(program.matrix[equal]),
         program.sides[equal],
-        csc_matrix(rows),
+        rows,
         np.maximum(low, -1e20),
         np.minimum(high, 1e20),
     )

@@ -28,6 +28,20 @@ def minimum(program: ConicProgram) -> tuple[Any, Array, Array]:
     return bent, sign * program.objective, low
 
 
+def between(program: ConicProgram, kept: Any) -> tuple[Any, Array, Array]:
+    """Return some rows and, below them, the bounds of x as rows: their table and their limits."""
+    from scipy.sparse import csc_matrix, eye_array, vstack
+
+    bounded = np.isfinite(program.lower) | np.isfinite(program.upper)
+    unit: Any = eye_array(program.objective.size, format="csr")
+    low = np.where(equations(program), program.sides, -inf)
+    return (
+        csc_matrix(vstack([program.matrix[kept], unit[bounded]])),
+        np.concatenate([low[kept], program.lower[bounded]]),
+        np.concatenate([program.sides[kept], program.upper[bounded]]),
+    )
+
+
 def equations(program: ConicProgram) -> NDArray[np.bool_]:
     """Return which rows are equations."""
     kinds = [cone.kind == ZERO for cone in program.cones]
